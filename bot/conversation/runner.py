@@ -1,0 +1,213 @@
+"""Runs turns: one at a time for each conversation, many conversations at once, none forgotten.
+
+A turn starts where its message arrives. Whatever is left over (a crash, an engine that was away, another process
+that died) is found by a sweep once a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from datetime import timedelta
+
+from bot import metrics, words
+from bot.conversation import inbox, messages, turn
+from bot.conversation.engine_client import EngineClient, EngineFailed, EngineUnavailable
+from bot.conversation.feed import Feed
+from bot.conversation.inbox import Result, Work
+from bot.conversation.messages import Draft, Link, Message
+from bot.conversation.outbox import Dispatcher
+from bot.handoff.tickets import QUEUE, URGENT, TicketDraft
+from bot.program import get_program
+from bot.records.database import Database, now
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 1.0
+RECONNECT_SECONDS = 0.2
+RETRY_SECONDS = 3.0
+MOST_FAILURES = 3
+ENGINE_CHECK_SECONDS = 1.0
+
+
+class TurnRunner:
+    """Takes received messages through their turns.
+
+    Args:
+        database: where conversations are.
+        engine: who leads the dialogue.
+        feed: told when there is news.
+        dispatcher: woken when texts wait to leave.
+        settings: how long to be patient.
+    """
+
+    def __init__(
+        self, database: Database, engine: EngineClient, feed: Feed, dispatcher: Dispatcher, settings: Settings
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._feed = feed
+        self._dispatcher = dispatcher
+        self._settings = settings
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._done: dict[str, asyncio.Future[list[Message]]] = {}
+
+    async def receive(
+        self, conversation_id: str, external_id: str, text: str, token: str | None = None
+    ) -> inbox.Received:
+        """Store a message durably and start its turn; see `inbox.receive` for what is raised."""
+        received = await self._database.write(
+            inbox.receive, conversation_id, external_id, text, self._settings.lease_seconds, token
+        )
+        if received.new:
+            self._feed.notify(conversation_id)
+        if received.work is not None:
+            self._start(received.work)
+        return received
+
+    async def replies(self, received: inbox.Received, seconds: float) -> list[Message] | None:
+        """The replies to a received message once its turn is over; None when that takes longer."""
+        if received.work is not None:
+            # This process runs the turn and nothing was awaited since: its end cannot have been missed.
+            ended = self._done[received.message_id] = asyncio.get_running_loop().create_future()
+            try:
+                return await asyncio.wait_for(ended, seconds)
+            except TimeoutError:
+                return None
+            finally:
+                self._done.pop(received.message_id, None)
+        return await self._replies_by_looking(received, seconds)
+
+    async def _replies_by_looking(self, received: inbox.Received, seconds: float) -> list[Message] | None:
+        deadline = time.monotonic() + seconds
+        with self._feed.subscribe(received.conversation_id) as news:
+            while True:
+                news.clear()
+                if await self._database.read(inbox.turn_of, received.message_id) != inbox.PENDING:
+                    return await self._database.read(messages.replies_to, received.message_id)
+                try:
+                    await asyncio.wait_for(news.wait(), deadline - time.monotonic())
+                except TimeoutError:
+                    return None
+
+    def _start(self, work: Work) -> None:
+        task = asyncio.create_task(self._run(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, first: Work) -> None:
+        work: Work | None = first
+        while work is not None:
+            work = await self._guarded(work)
+
+    async def _guarded(self, work: Work) -> Work | None:
+        try:
+            return await self._one(work)
+        except inbox.LeaseLost:
+            log.warning("turn: lease lost on message %s, another worker has it", work.message_id)
+        except Exception:
+            # The lease runs out and the sweep tries again; the message is still pending.
+            log.exception("turn: failed on message %s", work.message_id)
+            metrics.turn_failures.inc()
+        return None
+
+    async def _one(self, work: Work) -> Work | None:
+        started = time.perf_counter()
+        try:
+            result = await self._patiently(work)
+        except EngineUnavailable:
+            await self._hold(work)
+            return None
+        except EngineFailed:
+            log.error("turn: the engine cannot run message %s (try %d)", work.message_id, work.attempts + 1)
+            metrics.turn_failures.inc()
+            if work.attempts + 1 < MOST_FAILURES:
+                await self._hold(work)
+                return None
+            return await self._commit(work, _given_up(work), inbox.GIVEN_UP)
+        following = await self._commit(work, result, inbox.DONE)
+        metrics.turn_seconds.observe(time.perf_counter() - started)
+        return following
+
+    async def _commit(self, work: Work, result: Result, outcome: str) -> Work | None:
+        written, following = await self._database.write(
+            inbox.commit, work, result, self._settings.lease_seconds, outcome
+        )
+        waiting = self._done.get(work.message_id)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(written)
+        self._feed.notify(work.conversation_id)
+        if result.tickets:
+            self._feed.notify(QUEUE)
+        if work.conversation.channel == "sms":
+            self._dispatcher.wake()
+        return following
+
+    async def _patiently(self, work: Work) -> Result:
+        """Run the stages; while the engine is only away for a moment (restarting), ask again."""
+        patience = timedelta(seconds=self._settings.engine_patience)
+        while True:
+            try:
+                return await turn.run(turn.Turn(work, self._engine))
+            except EngineUnavailable:
+                if now() - work.created_at >= patience:
+                    raise
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _hold(self, work: Work) -> None:
+        locale = work.conversation.locale
+        program = get_program()
+        facts = program.facts(locale)
+        link = Link(title=words.text("link_call_us", locale), url=f"tel:{program.phone}")
+        draft = Draft(words.text("holding", locale, **facts), author="system", kind="handoff", links=(link,))
+        ticket = TicketDraft(
+            "engine_down", "The assistant could not answer. It tries again by itself.", URGENT
+        )
+        await self._database.write(inbox.hold, work, [draft], ticket, RETRY_SECONDS)
+        metrics.held_turns.inc()
+        self._feed.notify(work.conversation_id)
+        self._feed.notify(QUEUE)
+        self._dispatcher.wake()
+
+    async def sweep(self) -> None:
+        """Look for turns nobody runs, for ever."""
+        while True:
+            try:
+                for conversation_id in await self._database.read(inbox.waiting):
+                    work = await self._database.write(
+                        inbox.claim, conversation_id, self._settings.lease_seconds
+                    )
+                    if work is not None:
+                        self._start(work)
+            except Exception:
+                log.exception("turn: sweep failed, trying again")
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def watch_engine(self) -> None:
+        """Notice the engine coming back, and let waiting turns run at once; for ever."""
+        was_up = True
+        while True:
+            up = await self._engine.healthy()
+            metrics.engine_up.set(up)
+            if up and not was_up:
+                await self._database.write(inbox.retry_now)
+            was_up = up
+            await asyncio.sleep(ENGINE_CHECK_SECONDS)
+
+    async def finish(self) -> None:
+        """Let running turns end before the process stops."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self._settings.engine_timeout)
+
+
+def _given_up(work: Work) -> Result:
+    locale = work.conversation.locale
+    program = get_program()
+    link = Link(title=words.text("link_call_us", locale), url=f"tel:{program.phone}")
+    text = words.text("given_up", locale, **program.facts(locale))
+    result = Result(memory=work.memory, locale=locale)
+    result.drafts.append(Draft(text, kind="handoff", links=(link,)))
+    result.tickets.append(TicketDraft("not_answered", "The assistant failed on this message.", URGENT))
+    return result

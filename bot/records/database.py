@@ -1,0 +1,151 @@
+"""The database: SQLite in WAL mode on one machine, PostgreSQL for more; transactions run off the event loop.
+
+Query functions everywhere take a `Connection` as their first argument and never commit, so that several of them
+compose into one transaction: `await database.write(function, ...)`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.types import DateTime, TypeDecorator
+
+from bot.settings import get_settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+POSTGRES_WORKERS = 10
+SQLITE_READERS = 4
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite, which has no time zones, gives it back aware too."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: object) -> datetime | None:
+        """Store in UTC."""
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: object) -> datetime | None:
+        """Read back as UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def now() -> datetime:
+    """The current time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def _sqlite_engine(url: str, *, writes: bool) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection, _record) -> None:  # type: ignore[no-untyped-def]
+        connection.isolation_level = None  # we begin transactions ourselves, below
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL, not NORMAL: an acknowledged message must survive a power cut, not only a killed process.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that starts as a reader and then writes can fail with "database is locked"
+        # without waiting: writers therefore queue up at the start.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+class Database:
+    """One database, with a place to run transactions that does not block the event loop.
+
+    Args:
+        url: SQLAlchemy URL, `sqlite:///...` or `postgresql+psycopg://...`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(url, writes=True)
+            self._reader = _sqlite_engine(url, writes=False)
+            # SQLite has one writer at a time: queueing here is fairer and quicker than its busy-wait.
+            self._write_pool = ThreadPoolExecutor(1, thread_name_prefix="db-write")
+            self._read_pool = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="db-read")
+        else:
+            self._writer = create_engine(url, pool_size=POSTGRES_WORKERS, pool_pre_ping=True)
+            self._reader = self._writer
+            self._write_pool = ThreadPoolExecutor(POSTGRES_WORKERS, thread_name_prefix="db")
+            self._read_pool = self._write_pool
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that writes; for migrations and tests."""
+        return self._writer
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction that may write, on the calling thread (command line, migrations, tests)."""
+        with self._writer.begin() as connection:
+            yield connection
+
+    async def write(
+        self, function: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run `function(connection, ...)` in one transaction; durable when this returns."""
+        call = partial(self._run, self._writer, function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._write_pool, call)
+
+    async def read(
+        self, function: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run `function(connection, ...)` against one consistent snapshot."""
+        call = partial(self._run, self._reader, function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._read_pool, call)
+
+    @staticmethod
+    def _run(
+        engine: Engine, function: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        with engine.begin() as connection:
+            return function(connection, *args, **kwargs)
+
+    def close(self) -> None:
+        """Finish what runs and close all connections."""
+        self._write_pool.shutdown(wait=True)
+        self._read_pool.shutdown(wait=True)
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+@lru_cache(maxsize=1)
+def get_database() -> Database:
+    """The database of this process."""
+    settings = get_settings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return Database(settings.sqlalchemy_url)

@@ -1,0 +1,17 @@
+"""Every table of every room in one place, for migrations: importing this fills `metadata`."""
+
+from bot.conversation import tables as conversation_tables
+from bot.coordinator import tables as coordinator_tables
+from bot.enrollment import tables as enrollment_tables
+from bot.handoff import tables as handoff_tables
+from bot.records import audit
+from bot.records.database import metadata
+
+__all__ = [
+    "audit",
+    "conversation_tables",
+    "coordinator_tables",
+    "enrollment_tables",
+    "handoff_tables",
+    "metadata",
+]

@@ -1,0 +1,60 @@
+"""The safety gate: looks at every inbound message before anything else does.
+
+This first form knows a short list of reviewed, unmistakable phrases in both languages (`data/safety/phrases.yml`)
+and fails safe. It never depends on Rasa.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import yaml
+
+from bot.settings import ROOT
+
+log = logging.getLogger(__name__)
+PHRASES = ROOT / "data" / "safety" / "phrases.yml"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found: a level (`emergency`) and a category (`suicide`, `medical`, `overdose`, `check_failed`)."""
+
+    level: str
+    category: str
+
+
+def normalize(text: str) -> str:
+    """Lower case, no accents, no zero-width characters, single spaces, straight apostrophes."""
+    text = unicodedata.normalize("NFKD", text).replace("\u2019", "'")
+    text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    return re.sub(r"\s+", " ", text).strip().casefold()
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[Finding, re.Pattern[str]], ...]:
+    raw = yaml.safe_load(PHRASES.read_text(encoding="utf-8"))
+    compiled = []
+    for entry in raw:
+        alternatives = "|".join(entry["any"])
+        pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
+        compiled.append((Finding(entry["level"], entry["category"]), pattern))
+    return tuple(compiled)
+
+
+def assess(text: str) -> Finding | None:
+    """The first danger found in a message, or None. Never raises: a failure is itself a finding."""
+    try:
+        plain = normalize(text)
+        for finding, pattern in _patterns():
+            if pattern.search(plain):
+                return finding
+    except Exception:
+        # Fail safe: if we could not look, the person gets the help lines and a human looks.
+        log.exception("safety: the check itself failed")
+        return Finding("emergency", "check_failed")
+    return None

@@ -1,0 +1,66 @@
+"""What all tests share: databases that are real, and the real product, started once for each kind of database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.records import migrate
+from bot.records.database import Database
+from bot.settings import get_settings
+from tests.support.caches import forget_settings
+from tests.support.postgres import PostgresServer
+from tests.support.product import Person, Product
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server, ended with the tests."""
+    server = PostgresServer.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The whole product, trained and running, on SQLite and again on PostgreSQL."""
+    url = ""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").new_database()
+    running = Product(tmp_path_factory.mktemp(f"product-{request.param}"), database_url=url)
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def person(product: Product) -> Person:
+    """Somebody who has just opened the chat, in English."""
+    return Person(product)
+
+
+@pytest.fixture
+def persona(product: Product) -> Person:
+    """Somebody who has just opened the chat, in Spanish."""
+    return Person(product, locale="es")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    """An empty, migrated database: SQLite in a file, and again a real PostgreSQL."""
+    url = f"sqlite:///{tmp_path / 'test.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").new_database()
+    monkeypatch.setenv("PES_DATA", str(tmp_path))
+    monkeypatch.setenv("PES_DATABASE_URL", url)
+    forget_settings()
+    made = Database(get_settings().sqlalchemy_url)
+    migrate.upgrade(made)
+    yield made
+    made.close()
+    forget_settings()

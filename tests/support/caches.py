@@ -1,0 +1,14 @@
+"""Settings, keys and program facts are read once for a process; a test with settings of its own forgets them."""
+
+from __future__ import annotations
+
+from bot.program import get_program
+from bot.records.crypto import get_keyring
+from bot.records.database import get_database
+from bot.settings import get_settings
+
+
+def forget_settings() -> None:
+    """Let the next use read the environment again."""
+    for cached in (get_settings, get_keyring, get_database, get_program):
+        cached.cache_clear()
