@@ -1,0 +1,238 @@
+"""The `pes` command: run, train, chat, look at records, and keep house."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import training
+from bot.settings import get_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+user = typer.Typer(no_args_is_help=True, help="Staff accounts.")
+enrollment = typer.Typer(no_args_is_help=True, help="Enrollment records.")
+audit = typer.Typer(no_args_is_help=True, help="The audit log.")
+app.add_typer(user, name="user")
+app.add_typer(enrollment, name="enrollment")
+app.add_typer(audit, name="audit")
+
+
+def _fail(text: str) -> typer.Exit:
+    typer.echo(text, err=True)
+    return typer.Exit(1)
+
+
+@app.command()
+def run(
+    port: Annotated[int | None, typer.Option(help="Port of the web chat and console.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for everything that is written.")] = None,
+) -> None:
+    """Train if needed, migrate, start the engine and the service, and print the addresses."""
+    if port is not None:
+        os.environ["PES_PORT"] = str(port)
+    if data is not None:
+        os.environ["PES_DATA"] = str(data.resolve())
+    from bot import supervisor
+    from bot.coordinator import accounts
+    from bot.program import ProgramError, get_program
+    from bot.records import migrate
+    from bot.records.crypto import get_keyring
+    from bot.records.database import get_database
+
+    settings = get_settings()
+    try:
+        program = get_program()
+        training.train_if_changed(settings)
+    except (ProgramError, training.TrainingFailed) as error:
+        raise _fail(f"Cannot start: {error}") from None
+    if supervisor.port_taken(settings):
+        raise _fail(
+            f"Port {settings.port} is taken by another program. Stop it, or use another: make run PORT=8080"
+        )
+    database = get_database()
+    get_keyring()
+    typer.echo("Bringing the database up to date ...")
+    migrate.upgrade(database)
+    with database.begin() as connection:
+        first = accounts.ensure_first(connection)
+    database.close()
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    lines = [
+        "",
+        f"  {program.name}",
+        f"  Web chat   {address}/",
+        f"  Console    {address}/console",
+    ]
+    if first:
+        lines.append(f"             first sign-in: {first[0]} / {first[1]}   (shown only this once)")
+    if not settings.production:
+        lines.append(f"  Test phone {address}/dev/phone")
+    lines.append("\n  Stop with Ctrl-C.")
+    raise typer.Exit(supervisor.Supervisor(settings).run("\n".join(lines)))
+
+
+@app.command()
+def serve() -> None:
+    """Start only the service (`pes run` starts it together with the engine)."""
+    import uvicorn
+
+    from bot import logs
+    from bot.supervisor import exit_with_parent
+
+    settings = get_settings()
+    logs.configure(settings.log_level)
+    if os.environ.get("PES_EXIT_WITH_STDIN"):
+        exit_with_parent()
+    uvicorn.run(
+        "bot.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        server_header=False,
+        # Open event streams would otherwise hold a stop back for ever.
+        timeout_graceful_shutdown=5,
+    )
+
+
+@app.command()
+def train(
+    if_changed: Annotated[
+        bool, typer.Option(help="Only when config.yml, domain.yml or data/ changed.")
+    ] = False,
+) -> None:
+    """Train the dialogue model."""
+    settings = get_settings()
+    try:
+        if if_changed:
+            training.train_if_changed(settings)
+        else:
+            training.train(settings)
+    except training.TrainingFailed as error:
+        raise _fail(str(error)) from None
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the newest form."""
+    from bot.records import migrate
+    from bot.records.database import get_database
+
+    migrate.upgrade(get_database())
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def chat(
+    url: Annotated[str, typer.Option(help="Address of a running service.")] = "",
+    locale: Annotated[str, typer.Option(help="en or es")] = "en",
+) -> None:
+    """Talk with a running assistant in the terminal."""
+    from bot import terminal_chat
+
+    settings = get_settings()
+    asyncio.run(terminal_chat.talk(url or f"http://127.0.0.1:{settings.port}", locale))
+
+
+@user.command("add")
+def user_add(
+    username: str,
+    role: Annotated[str, typer.Option(help="coordinator or supervisor")] = "coordinator",
+    name: Annotated[str, typer.Option(help="Name shown to people who write.")] = "",
+    password: Annotated[
+        str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, envvar="PES_NEW_PASSWORD")
+    ] = "",
+) -> None:
+    """Make a staff account."""
+    from bot.coordinator import accounts
+    from bot.records.database import get_database
+
+    try:
+        with get_database().begin() as connection:
+            accounts.add(connection, username, password, role, name)
+    except accounts.AccountError as error:
+        raise _fail(str(error)) from None
+    typer.echo(f"{username} can sign in now.")
+
+
+@enrollment.command("list")
+def enrollment_list(
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+    state: Annotated[str | None, typer.Option(help="Only this state.")] = None,
+) -> None:
+    """List enrollments with their answers by linkId. The read is audited."""
+    from bot.enrollment import record
+    from bot.records import audit as audit_log
+    from bot.records.database import get_database
+
+    with get_database().begin() as connection:
+        found = record.all_of(connection, state)
+        for item in found:
+            audit_log.record(connection, "command-line", "enrollment.read", "enrollment", item.id)
+    if as_json:
+        typer.echo(json.dumps([_as_json(item) for item in found], ensure_ascii=False, indent=2))
+        return
+    if not found:
+        typer.echo("There are no enrollments yet.")
+        return
+    for item in found:
+        typer.echo(
+            f"{item.id}  {item.state:10}  {item.updated_at:%Y-%m-%d %H:%M}  {len(item.answers)} answers"
+        )
+
+
+def _as_json(item: Any) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "conversation_id": item.conversation_id,
+        "questionnaire": item.questionnaire,
+        "state": item.state,
+        "locale": item.locale,
+        "created_at": item.created_at.isoformat(),
+        "updated_at": item.updated_at.isoformat(),
+        "submitted_at": item.submitted_at.isoformat() if item.submitted_at else None,
+        "answers": {link_id: kept["value"] for link_id, kept in item.answers.items()},
+    }
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Check that no entry of the audit log was changed or removed."""
+    from bot.records import audit as audit_log
+    from bot.records.database import get_database
+
+    with get_database().begin() as connection:
+        broken = audit_log.verify(connection)
+    if broken is not None:
+        raise _fail(f"The audit log does not fit together from entry {broken} on.")
+    typer.echo("The audit log is whole.")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is missing or misconfigured."""
+    from bot import checkup
+
+    problems = checkup.problems(get_settings())
+    for problem in problems:
+        typer.echo(f"- {problem}")
+    if problems:
+        raise typer.Exit(1)
+    typer.echo("Everything is in place.")
+
+
+def main() -> None:
+    """Entry point of the `pes` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

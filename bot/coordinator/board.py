@@ -1,0 +1,158 @@
+"""What the console shows: who is waiting and why, one conversation with its record; every read is audited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from bot.conversation import conversations, messages
+from bot.conversation.messages import Message
+from bot.conversation.tables import conversation, message
+from bot.enrollment import record
+from bot.enrollment.record import Enrollment
+from bot.handoff import tickets
+from bot.records import audit
+from bot.records.database import now
+
+MOST_ROWS = 100
+NAME_ANSWERS = ("caller_name", "patient_name")
+
+
+@dataclass(frozen=True)
+class TicketView:
+    """A ticket as shown."""
+
+    id: str
+    topic: str
+    urgency: str
+    note: str
+    opened_at: datetime
+    assigned_to: str | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the board: a conversation, what it needs and how long it has waited."""
+
+    conversation_id: str
+    who: str
+    channel: str
+    locale: str
+    control: str
+    assigned_to: str | None
+    last_text: str
+    last_at: datetime
+    enrollment_state: str | None
+    tickets: list[TicketView] = field(default_factory=list)
+
+    @property
+    def urgency(self) -> str:
+        """The most urgent ticket's urgency, or "none"."""
+        return self.tickets[0].urgency if self.tickets else "none"
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """When the first open ticket was opened."""
+        return min((ticket.opened_at for ticket in self.tickets), default=None)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One conversation, whole."""
+
+    row: Row
+    messages: list[Message]
+    enrollments: list[Enrollment]
+    consents: dict[str, list[Any]]
+    phone: str | None
+
+
+def _view(row: Any) -> TicketView:
+    return TicketView(row.id, row.topic, row.urgency, tickets.note_of(row), row.opened_at, row.assigned_to)
+
+
+def _who(enrollments: list[Enrollment]) -> str:
+    for item in enrollments:
+        for link_id in NAME_ANSWERS:
+            kept = item.answers.get(link_id)
+            if kept and kept.get("label"):
+                return str(kept["label"])
+    return ""
+
+
+def _row(connection: Connection, talk: Any, opened: list[TicketView], enrollments: list[Enrollment]) -> Row:
+    last = connection.execute(
+        select(message)
+        .where(message.c.conversation_id == talk.id, message.c.author == "person")
+        .order_by(message.c.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    return Row(
+        conversation_id=talk.id,
+        who=_who(enrollments),
+        channel=talk.channel,
+        locale=talk.locale,
+        control=talk.control,
+        assigned_to=talk.assigned_to,
+        last_text=messages.open_body(last.id, last.body)["text"] if last else "",
+        last_at=talk.updated_at,
+        enrollment_state=enrollments[0].state if enrollments else None,
+        tickets=opened,
+    )
+
+
+def board(connection: Connection, staff_id: str, folder: str) -> list[Row]:
+    """The rows of a folder: `waiting` (open tickets), `mine` (in my hands), `all` (newest first)."""
+    by_conversation: dict[str, list[TicketView]] = {}
+    for row in tickets.open_tickets(connection):
+        by_conversation.setdefault(row.conversation_id, []).append(_view(row))
+    if folder == "waiting":
+        wanted = list(by_conversation)[:MOST_ROWS]
+    else:
+        found = select(conversation.c.id).order_by(conversation.c.updated_at.desc()).limit(MOST_ROWS)
+        if folder == "mine":
+            found = found.where(conversation.c.assigned_to == staff_id)
+        else:
+            found = found.where(conversation.c.last_person_at.is_not(None))
+        wanted = list(connection.execute(found).scalars())
+    rows = []
+    for conversation_id in wanted:
+        talk = conversations.get(connection, conversation_id)
+        opened = by_conversation.get(conversation_id, [])
+        rows.append(_row(connection, talk, opened, record.of_conversation(connection, conversation_id)))
+    audit.record(connection, staff_id, "board.read", "board", folder, f"{len(rows)} rows")
+    return rows
+
+
+def page(connection: Connection, staff_id: str, conversation_id: str) -> Page:
+    """One conversation with its tickets and records. Raises ConversationNotFound."""
+    talk = conversations.get(connection, conversation_id)
+    enrollments = record.of_conversation(connection, conversation_id)
+    opened = [_view(row) for row in tickets.open_tickets(connection, conversation_id)]
+    audit.record(connection, staff_id, "conversation.read", "conversation", conversation_id)
+    for item in enrollments:
+        audit.record(connection, staff_id, "enrollment.read", "enrollment", item.id)
+    return Page(
+        row=_row(connection, talk, opened, enrollments),
+        messages=messages.after(connection, conversation_id, 0, limit=1000),
+        enrollments=enrollments,
+        consents={item.id: record.consents(connection, item.id) for item in enrollments},
+        phone=conversations.phone_of(talk) if talk.channel == "sms" else None,
+    )
+
+
+def waited(since: datetime | None) -> str:
+    """How long ago, in words short enough for a table."""
+    if since is None:
+        return ""
+    minutes = int((now() - since).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 60 * 24:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes // (60 * 24)} d"
