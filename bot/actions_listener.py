@@ -56,6 +56,8 @@ class ActionsApp:
 
     async def _run(self, call: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         name = str(call.get("next_action"))
+        # No action of ours needs the domain, and rasa-sdk insists on one.
+        call.setdefault("domain", {})
         try:
             result = await self._executor.run(call)
         except ActionExecutionRejection:

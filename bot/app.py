@@ -10,9 +10,10 @@ import os
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
@@ -32,6 +33,7 @@ from bot.coordinator import pages as console
 from bot.program import get_program
 from bot.records import migrate
 from bot.records.database import Database, get_database
+from bot.safety import gate
 from bot.services import Services
 from bot.settings import Settings, get_settings
 
@@ -95,6 +97,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     if database.is_sqlite:
         await database.write(inbox.release_all)
     get_program()
+    gate.check_phrases()
     services = _build(settings, database)
     app.state.services = services
     actions_server = make_server(settings)
@@ -144,6 +147,16 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class FreshFiles(StaticFiles):
+    """Static files that a browser checks before using its copy: modules of two versions must not mix."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """A file, with its ETag and the order to ask each time."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
 def create_app() -> FastAPI:
     """The public web app."""
     settings = get_settings()
@@ -155,6 +168,8 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    # Pages and scripts only: answers of the API are smaller than this, and event streams are left alone.
+    app.add_middleware(GZipMiddleware, minimum_size=4000)
     app.add_middleware(SecurityHeaders)
     problems.install(app)
     app.include_router(webchat_api.router)
@@ -164,8 +179,8 @@ def create_app() -> FastAPI:
         from bot.channels.sms import dev_phone
 
         app.include_router(dev_phone.router)
-    app.mount("/static/webchat", StaticFiles(directory=WIDGET), name="webchat")
-    app.mount("/static/console", StaticFiles(directory=console.STATIC), name="console")
+    app.mount("/static/webchat", FreshFiles(directory=WIDGET), name="webchat")
+    app.mount("/static/console", FreshFiles(directory=console.STATIC), name="console")
     templates = Jinja2Templates(directory=WIDGET)
 
     @app.get("/", include_in_schema=False)

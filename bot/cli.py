@@ -163,6 +163,18 @@ def user_add(
     typer.echo(f"{username} can sign in now.")
 
 
+@user.command("remove")
+def user_remove(username: str) -> None:
+    """Close a staff account; its past entries in the audit log stay."""
+    from bot.coordinator import accounts
+    from bot.records.database import get_database
+
+    with get_database().begin() as connection:
+        if not accounts.close(connection, username):
+            raise _fail(f"There is no active user named {username}.")
+    typer.echo(f"{username} cannot sign in any more.")
+
+
 @enrollment.command("list")
 def enrollment_list(
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
@@ -201,6 +213,21 @@ def _as_json(item: Any) -> dict[str, Any]:
         "submitted_at": item.submitted_at.isoformat() if item.submitted_at else None,
         "answers": {link_id: kept["value"] for link_id, kept in item.answers.items()},
     }
+
+
+@audit.command("list")
+def audit_list(
+    about: Annotated[str | None, typer.Option("--object", help="Only entries about this id.")] = None,
+    last: Annotated[int, typer.Option(help="How many of the newest entries.")] = 100,
+) -> None:
+    """Print the newest entries: who did or read what, and when."""
+    from bot.records import audit as audit_log
+    from bot.records.database import get_database
+
+    with get_database().begin() as connection:
+        for row in audit_log.entries(connection, about, last):
+            what = f"{row.action}  {row.object_type} {row.object_id}  {row.detail}"
+            typer.echo(f"{row.at:%Y-%m-%d %H:%M:%S}  {row.actor}  {what}")
 
 
 @audit.command("verify")

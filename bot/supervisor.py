@@ -98,7 +98,8 @@ def exit_with_parent() -> None:
     """For children: end this process when standard input closes, because the supervisor is gone."""
 
     def wait() -> None:
-        while sys.stdin.buffer.read(1):
+        # Not sys.stdin: its lock would stand in the way of an ordinary exit.
+        while os.read(0, 1):
             continue
         os._exit(0)
 

@@ -12,7 +12,7 @@ from bot.records.database import Database
 from bot.settings import get_settings
 from tests.support.caches import forget_settings
 from tests.support.postgres import PostgresServer
-from tests.support.product import Person, Product
+from tests.support.product import Person, Product, open_clients
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +34,14 @@ def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield running.start()
     finally:
         running.stop()
+
+
+@pytest.fixture(autouse=True)
+def _hang_up() -> Iterator[None]:
+    """Close the connections of the people in a test."""
+    yield
+    while open_clients:
+        open_clients.pop().close()
 
 
 @pytest.fixture

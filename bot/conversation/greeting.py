@@ -20,7 +20,6 @@ def web_greeting(locale: str) -> list[Draft]:
     facts = get_program().facts(locale)
     return [
         Draft(words.text("greeting", locale, **facts)),
-        Draft(words.text("greeting_emergency", locale, **facts)),
         Draft(words.text("greeting_question", locale), choices=first_choices(locale)),
     ]
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict
+from typing import (
+    Any,
+    NotRequired,  # pydantic needs this one before Python 3.12
+)
 
 from sqlalchemy import Connection, Row, insert, select
+from typing_extensions import TypedDict
 
 from bot.conversation.tables import message
 from bot.records.crypto import get_keyring

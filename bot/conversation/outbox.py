@@ -7,6 +7,7 @@ outcome. A sender that dies leaves a lease that runs out; senders therefore look
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
@@ -28,6 +29,9 @@ WAITING, SENDING, SENT, DELIVERED, FAILED = "waiting", "sending", "sent", "deliv
 LEASE = timedelta(seconds=60)
 RETRY_SECONDS = (5, 30, 120, 600, 1800, 3600)
 IDLE_SECONDS = 1.0
+MOST_AT_ONCE = 10
+# Codes of tries that may have reached the provider although no answer came back.
+TIMEOUT, CONNECTION, EXCEPTION = "timeout", "connection", "exception"
 
 
 class NotNow(Exception):
@@ -77,21 +81,39 @@ def enqueue(connection: Connection, conversation: Row[Any], written: list[Messag
         return
     from bot.channels.sms import rendering  # the channel knows how its texts look
 
-    body = rendering.as_text(written)
-    parcel_id, moment = str(uuid.uuid4()), now()
-    connection.execute(
-        insert(outbox).values(
-            id=parcel_id,
-            conversation_id=conversation.id,
-            message_id=written[0]["id"],
-            kind="sms",
-            payload=get_keyring().seal_json("outbox.payload", parcel_id, {"body": body}),
-            status=WAITING,
-            attempts=0,
-            due_at=moment,
-            created_at=moment,
-            updated_at=moment,
+    moment = now()
+    _hurry(connection, str(conversation.id), moment)
+    rows = []
+    for number, text in enumerate(rendering.as_texts(written)):
+        parcel_id = str(uuid.uuid4())
+        # A microsecond apart: `claim` keeps the order of parts by their time.
+        made_at = moment + timedelta(microseconds=number)
+        rows.append(
+            {
+                "id": parcel_id,
+                "conversation_id": conversation.id,
+                "message_id": text.message_id,
+                "kind": "sms",
+                "payload": get_keyring().seal_json("outbox.payload", parcel_id, {"body": text.body}),
+                "status": WAITING,
+                "attempts": 0,
+                "due_at": moment,
+                "created_at": made_at,
+                "updated_at": moment,
+            }
         )
+    if rows:
+        connection.execute(insert(outbox), rows)
+
+
+def _hurry(connection: Connection, conversation_id: str, moment: datetime) -> None:
+    """A reply must not wait behind the retry pause of an older text: that one is tried now."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.conversation_id == conversation_id, outbox.c.status == WAITING, outbox.c.due_at > moment
+        )
+        .values(due_at=moment)
     )
 
 
@@ -143,29 +165,95 @@ def claim(connection: Connection, kinds: tuple[str, ...], limit: int = 10) -> li
     return parcels
 
 
-def _mark(connection: Connection, parcel_id: str, **values: Any) -> None:
-    connection.execute(
+def _pause(attempts: int) -> timedelta:
+    """How long to wait after so many tries: longer each time."""
+    return timedelta(seconds=RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1])
+
+
+def _mark(connection: Connection, parcel: Parcel, **values: Any) -> bool:
+    """Record the outcome of this very try; False when a later try or the provider's own report was first."""
+    marked = connection.execute(
         update(outbox)
-        .where(outbox.c.id == parcel_id, outbox.c.status == SENDING)
+        .where(outbox.c.id == parcel.id, outbox.c.status == SENDING, outbox.c.attempts == parcel.attempts)
         .values(lease_until=None, updated_at=now(), **values)
     )
+    return marked.rowcount == 1
 
 
 def mark_sent(connection: Connection, parcel: Parcel, provider_id: str) -> None:
     """The provider has accepted it."""
-    _mark(connection, parcel.id, status=SENT, provider_id=provider_id)
+    _mark(connection, parcel, status=SENT, provider_id=provider_id, error_code=None)
 
 
 def mark_retry(connection: Connection, parcel: Parcel, code: str) -> None:
     """Not now: wait longer each time."""
-    seconds = RETRY_SECONDS[min(parcel.attempts, len(RETRY_SECONDS)) - 1]
-    _mark(connection, parcel.id, status=WAITING, error_code=code, due_at=now() + timedelta(seconds=seconds))
+    _mark(connection, parcel, status=WAITING, error_code=code, due_at=now() + _pause(parcel.attempts))
 
 
 def mark_failed(connection: Connection, parcel: Parcel, code: str, on_failure: OnFailure) -> None:
     """Given up: the record says so and a human is told, in one transaction."""
-    _mark(connection, parcel.id, status=FAILED, error_code=code)
-    on_failure(connection, parcel, code)
+    if _mark(connection, parcel, status=FAILED, error_code=code):
+        on_failure(connection, parcel, code)
+
+
+def provider_ids(connection: Connection, conversation_id: str) -> set[str]:
+    """What the provider calls the parcels of a conversation that it has accepted."""
+    found = select(outbox.c.provider_id).where(
+        outbox.c.conversation_id == conversation_id, outbox.c.provider_id.is_not(None)
+    )
+    return set(connection.execute(found).scalars())
+
+
+def accepted(connection: Connection, provider_id: str) -> Row[Any] | None:
+    """The row a provider has accepted under this id, locked."""
+    found = select(outbox).where(outbox.c.provider_id == provider_id)
+    return connection.execute(locked(connection, found)).first()
+
+
+def unanswered(connection: Connection, parcel_id: str, attempt: int) -> Row[Any] | None:
+    """The row of a try whose answer we have not had, locked: the provider may report to us before it answers us."""
+    no_answer = or_(
+        outbox.c.status == SENDING,
+        and_(outbox.c.status == WAITING, outbox.c.error_code.in_((TIMEOUT, CONNECTION, EXCEPTION))),
+    )
+    found = select(outbox).where(outbox.c.id == parcel_id, outbox.c.attempts == attempt, no_answer)
+    return connection.execute(locked(connection, found)).one_or_none()
+
+
+def parcel_of(row: Row[Any]) -> Parcel:
+    """A row as what it sends."""
+    payload = get_keyring().open_json("outbox.payload", row.id, row.payload)
+    return Parcel(
+        row.id, row.conversation_id, row.message_id, row.kind, payload, row.attempts, row.created_at
+    )
+
+
+def report(
+    connection: Connection, parcel_id: str, status: str, provider_id: str, code: str | None = None
+) -> None:
+    """Record what the provider says has become of a parcel it accepted: SENT, DELIVERED or FAILED."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == parcel_id)
+        .values(status=status, provider_id=provider_id, error_code=code, lease_until=None, updated_at=now())
+    )
+
+
+def send_again(connection: Connection, parcel: Parcel, code: str) -> None:
+    """An accepted parcel did not arrive and deserves another try, after the usual pause."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == parcel.id)
+        .values(
+            status=WAITING,
+            # The report of the lost try may come twice: it must not find this row again.
+            provider_id=None,
+            error_code=code,
+            lease_until=None,
+            due_at=now() + _pause(parcel.attempts),
+            updated_at=now(),
+        )
+    )
 
 
 class Dispatcher:
@@ -182,9 +270,10 @@ class Dispatcher:
         self._senders = senders
         self._on_failure = on_failure
         self._wake = asyncio.Event()
+        self._sending: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
-        """Something new is waiting."""
+        """Something new is waiting, or there is room to send more."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -192,20 +281,32 @@ class Dispatcher:
         if not self._senders:
             return
         while True:
+            self._wake.clear()
             try:
-                parcels = await self._database.write(claim, tuple(self._senders))
+                await self._send_what_is_due()
             except Exception:
                 log.exception("outbox: could not claim, trying again")
                 await asyncio.sleep(IDLE_SECONDS)
                 continue
-            if parcels:
-                await asyncio.gather(*(self._send(parcel) for parcel in parcels))
-                continue
-            self._wake.clear()
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
-            except TimeoutError:
-                continue
+
+    async def _send_what_is_due(self) -> None:
+        room = MOST_AT_ONCE - len(self._sending)
+        if room <= 0:
+            return
+        for parcel in await self._database.write(claim, tuple(self._senders), room):
+            # Each for itself: one slow answer of the provider must not hold up everybody's texts.
+            task = asyncio.create_task(self._send(parcel))
+            self._sending.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            # The lease runs out, and the parcel is tried again.
+            log.error("outbox: could not record an outcome", exc_info=task.exception())
+        self.wake()
 
     async def _send(self, parcel: Parcel) -> None:
         try:
@@ -216,7 +317,7 @@ class Dispatcher:
             await self._later(parcel, delay.code, delay.most_attempts)
         except Exception:
             log.exception("outbox: sender of %s failed on parcel %s", parcel.kind, parcel.id)
-            await self._later(parcel, "exception", len(RETRY_SECONDS))
+            await self._later(parcel, EXCEPTION, len(RETRY_SECONDS))
         else:
             await self._database.write(mark_sent, parcel, provider_id)
 

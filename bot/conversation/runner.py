@@ -162,9 +162,7 @@ class TurnRunner:
         facts = program.facts(locale)
         link = Link(title=words.text("link_call_us", locale), url=f"tel:{program.phone}")
         draft = Draft(words.text("holding", locale, **facts), author="system", kind="handoff", links=(link,))
-        ticket = TicketDraft(
-            "engine_down", "The assistant could not answer. It tries again by itself.", URGENT
-        )
+        ticket = TicketDraft("engine_down", "it tries again by itself", URGENT)
         await self._database.write(inbox.hold, work, [draft], ticket, RETRY_SECONDS)
         metrics.held_turns.inc()
         self._feed.notify(work.conversation_id)
@@ -209,5 +207,5 @@ def _given_up(work: Work) -> Result:
     text = words.text("given_up", locale, **program.facts(locale))
     result = Result(memory=work.memory, locale=locale)
     result.drafts.append(Draft(text, kind="handoff", links=(link,)))
-    result.tickets.append(TicketDraft("not_answered", "The assistant failed on this message.", URGENT))
+    result.tickets.append(TicketDraft("not_answered", "please read it and answer", URGENT))
     return result

@@ -7,10 +7,10 @@ committed in one transaction by `bot.conversation.runner`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot import words
-from bot.channels.sms import keywords
+from bot.channels.sms import keywords, media
 from bot.conversation import conversations
 from bot.conversation.engine_client import EngineClient
 from bot.conversation.greeting import sms_greeting
@@ -56,15 +56,16 @@ async def opt_out(turn: Turn) -> bool:
     """STOP, START and HELP on SMS: carriers act on them before us, we mirror the state (DOMAIN 3)."""
     if not (turn.on_sms and turn.by_person):
         return False
-    keyword = keywords.read(turn.work.text)
+    keyword = keywords.read(turn.work.text, opted_out=bool(turn.work.conversation.opted_out))
     if keyword is None:
         return False
     facts = get_program().facts(turn.locale)
     if keyword is keywords.Keyword.STOP:
         # Twilio answers STOP itself and blocks anything we would send; a coordinator must know (and may call).
         turn.result.opted_out = True
-        turn.result.tickets.append(TicketDraft("opted_out", "Opted out of text messages."))
-        return True
+        turn.result.tickets.append(TicketDraft("opted_out", "opted out of text messages"))
+        # Danger in the same text goes on to the next stage, whose ticket has a human call.
+        return gate.assess(turn.work.text) is None
     if keyword is keywords.Keyword.START:
         turn.result.opted_out = False
         turn.result.drafts.append(Draft(words.text("opted_in", turn.locale, **facts), author="system"))
@@ -94,9 +95,7 @@ async def opted_out(turn: Turn) -> bool:
     """Someone who opted out of texts wrote anyway: we may not answer by text, so a human is told."""
     if not turn.on_sms or not turn.work.conversation.opted_out:
         return False
-    turn.result.tickets.append(
-        TicketDraft("opted_out", "Wrote after opting out of texts: please call.", URGENT)
-    )
+    turn.result.tickets.append(TicketDraft("opted_out", "wrote after opting out; please call", URGENT))
     return True
 
 
@@ -105,6 +104,20 @@ async def welcome(turn: Turn) -> bool:
     if turn.on_sms and turn.work.seq == 1:
         turn.result.drafts.extend(sms_greeting(turn.locale))
     return False
+
+
+async def wordless(turn: Turn) -> bool:
+    """A text that brought a picture or nothing at all: say kindly what we can read; words beside it go on."""
+    if not (turn.on_sms and turn.by_person):
+        return False
+    said, picture = media.read(turn.work.text)
+    facts = get_program().facts(turn.locale)
+    if picture:
+        turn.result.drafts.append(Draft(words.text("sms_no_pictures", turn.locale, **facts), author="system"))
+        turn.work = replace(turn.work, text=said)
+    elif not said.strip():
+        turn.result.drafts.append(Draft(words.text("sms_empty", turn.locale, **facts), author="system"))
+    return not said.strip()
 
 
 async def ask_engine(turn: Turn) -> bool:
@@ -143,7 +156,7 @@ def _locale_after(state: dict[str, object], before: str) -> str:
     return locale if locale in words.LOCALES else before
 
 
-STAGES: tuple[Stage, ...] = (opt_out, safety, human_control, opted_out, welcome, ask_engine)
+STAGES: tuple[Stage, ...] = (opt_out, safety, human_control, opted_out, welcome, wordless, ask_engine)
 
 
 async def run(turn: Turn) -> Result:

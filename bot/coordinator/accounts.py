@@ -9,9 +9,9 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from bot.coordinator.tables import staff
+from bot.coordinator.tables import staff, staff_session
 from bot.records import audit
 from bot.records.database import now
 
@@ -103,3 +103,16 @@ def check(connection: Connection, username: str, password: str) -> Row[Any] | No
 def get(connection: Connection, staff_id: str) -> Row[Any] | None:
     """One account, or None."""
     return connection.execute(select(staff).where(staff.c.id == staff_id)).one_or_none()
+
+
+def close(connection: Connection, username: str) -> bool:
+    """Close an account and its sessions; False when there is no such active account."""
+    row = connection.execute(
+        select(staff).where(staff.c.username == username.strip().lower(), staff.c.active)
+    ).one_or_none()
+    if row is None:
+        return False
+    connection.execute(update(staff).where(staff.c.id == row.id).values(active=False))
+    connection.execute(delete(staff_session).where(staff_session.c.staff_id == row.id))
+    audit.record(connection, "command-line", "staff.close", "staff", row.id)
+    return True

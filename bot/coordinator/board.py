@@ -12,6 +12,7 @@ from bot.conversation import conversations, messages
 from bot.conversation.messages import Message
 from bot.conversation.tables import conversation, message
 from bot.enrollment import record
+from bot.enrollment.questionnaire import get_questionnaire
 from bot.enrollment.record import Enrollment
 from bot.handoff import tickets
 from bot.records import audit
@@ -19,6 +20,23 @@ from bot.records.database import now
 
 MOST_ROWS = 100
 NAME_ANSWERS = ("caller_name", "patient_name")
+# The console is in English, whatever the conversation is in.
+STAFF_LOCALE = "en"
+TOPICS = {
+    "person": "Asked for a person",
+    "callback": "Wants to be called",
+    "enrollment": "New enrollment: call to welcome",
+    "engine_down": "The assistant could not answer in time",
+    "not_answered": "The assistant failed on a message",
+    "opted_out": "Texts",
+    "complaint": "Complaint",
+    "bereavement": "A death was reported",
+    "text_failed": "A text could not be delivered",
+    "safety_suicide": "SAFETY: thoughts of suicide",
+    "safety_medical": "SAFETY: medical emergency",
+    "safety_overdose": "SAFETY: overdose",
+    "safety_check_failed": "SAFETY: the check failed",
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,19 @@ class TicketView:
     note: str
     opened_at: datetime
     assigned_to: str | None
+
+    @property
+    def want(self) -> str:
+        """What is wanted, in one line."""
+        return f"{TOPICS.get(self.topic, self.topic.replace('_', ' '))}{': ' if self.note else ''}{self.note}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer of a record: the question's short name and what was answered."""
+
+    label: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -78,9 +109,21 @@ def _who(enrollments: list[Enrollment]) -> str:
     for item in enrollments:
         for link_id in NAME_ANSWERS:
             kept = item.answers.get(link_id)
-            if kept and kept.get("label"):
-                return str(kept["label"])
+            if kept:
+                return str(kept["value"])
     return ""
+
+
+def lines(item: Enrollment) -> list[Line]:
+    """A record's answers in the questionnaire's order; what the questionnaire no longer asks comes last."""
+    questionnaire = get_questionnaire()
+    order = {question.link_id: number for number, question in enumerate(questionnaire.items)}
+    found = []
+    for link_id in sorted(item.answers, key=lambda known: order.get(known, len(order))):
+        kept = item.answers[link_id]
+        name = questionnaire.item(link_id).label[STAFF_LOCALE] if link_id in order else link_id
+        found.append(Line(name, str(kept["label"][STAFF_LOCALE])))
+    return found
 
 
 def _row(connection: Connection, talk: Any, opened: list[TicketView], enrollments: list[Enrollment]) -> Row:

@@ -32,6 +32,7 @@ FOLDERS = {"waiting": "Waiting", "mine": "Mine", "all": "All"}
 router = APIRouter(prefix="/console", include_in_schema=False)
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 templates.env.filters["waited"] = board.waited
+templates.env.filters["lines"] = board.lines
 
 
 def _services(request: Request) -> Services:

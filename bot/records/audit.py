@@ -10,8 +10,9 @@ import hashlib
 import hmac
 import json
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, insert, select, text
+from sqlalchemy import Column, Connection, Index, Integer, Row, String, Table, insert, select, text
 
 from bot.records.crypto import get_keyring
 from bot.records.database import Moment, metadata, now
@@ -72,3 +73,11 @@ def verify(connection: Connection) -> int | None:
             return int(row.id)
         previous = row.chain
     return None
+
+
+def entries(connection: Connection, object_id: str | None, most: int) -> list[Row[Any]]:
+    """The newest entries, oldest of them first; about one object or about all."""
+    found = select(audit).order_by(audit.c.id.desc()).limit(most)
+    if object_id:
+        found = found.where(audit.c.object_id == object_id)
+    return list(reversed(connection.execute(found).all()))

@@ -35,6 +35,18 @@ def normalize(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip().casefold()
 
 
+class PhrasesError(ValueError):
+    """The list of phrases cannot be used; the service must not start with it."""
+
+
+def check_phrases() -> None:
+    """Read the list at start, so that a mistake in it is found before anyone needs it. Raises PhrasesError."""
+    try:
+        _patterns()
+    except (OSError, TypeError, KeyError, re.error, yaml.YAMLError) as error:
+        raise PhrasesError(f"{PHRASES.name}: {error}") from error
+
+
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[Finding, re.Pattern[str]], ...]:
     raw = yaml.safe_load(PHRASES.read_text(encoding="utf-8"))

@@ -45,6 +45,4 @@ def to(finding: Finding, locale: str) -> Draft:
 
 def ticket(finding: Finding) -> TicketDraft:
     """The urgent ticket for a finding."""
-    return TicketDraft(
-        f"safety_{finding.category}", f"Safety: {finding.category}. Read the message now.", EMERGENCY
-    )
+    return TicketDraft(f"safety_{finding.category}", "read the message now", EMERGENCY)

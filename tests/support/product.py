@@ -19,6 +19,8 @@ from bot.supervisor import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 90
+# Connections opened by the people of one test; a fixture closes them when the test ends.
+open_clients: list[httpx.Client] = []
 FIRST_PASSWORD = "a-password-for-tests"
 
 
@@ -138,6 +140,9 @@ class Product:
                     process.wait(15)
                 except subprocess.TimeoutExpired:
                     process.kill()
+                    process.wait()
+            if process is not None and process.stdin:
+                process.stdin.close()
 
     def pes(self, *arguments: str, **environment: str) -> str:
         """Run a `pes` command on this product's data; returns what it prints."""
@@ -168,6 +173,15 @@ def _kill(process: subprocess.Popen[bytes] | None) -> None:
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
+    if process.stdin:
+        process.stdin.close()
+
+
+def client(base_url: str, **options: Any) -> httpx.Client:
+    """An HTTP client that is closed when the test ends."""
+    made = httpx.Client(base_url=base_url, timeout=40, **options)
+    open_clients.append(made)
+    return made
 
 
 class Person:
@@ -180,7 +194,7 @@ class Person:
 
     def __init__(self, product: Product, locale: str = "en") -> None:
         self.product = product
-        self.http = httpx.Client(base_url=product.url, timeout=40)
+        self.http = client(product.url)
         opened = self.http.post("/api/v1/conversations", json={"locale": locale})
         assert opened.status_code == 201, opened.text
         self.id: str = opened.json()["conversation_id"]

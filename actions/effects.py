@@ -1,0 +1,82 @@
+"""What actions do to the world: answers kept, an enrollment submitted or withdrawn, a human called.
+
+All of it in one transaction, keyed by conversation and message, so that an action may run again after a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from bot.enrollment import record
+from bot.handoff.tickets import TicketDraft, open_ticket
+from bot.records.database import get_database
+
+if TYPE_CHECKING:
+    from actions.context import Context
+
+CONSENT_SCOPE = "store"
+
+
+@dataclass
+class Effects:
+    """`answers`: link id -> {value, label}, or None to take one back. `consent`: given or refused in this turn."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    consent: record.Consented | None = None
+    submit: bool = False
+    withdraw: bool = False
+    tickets: list[TicketDraft] = field(default_factory=list)
+
+    def add(self, other: Effects) -> None:
+        """Do what other effects do as well."""
+        self.answers |= other.answers
+        self.consent = other.consent or self.consent
+        self.submit = self.submit or other.submit
+        self.withdraw = self.withdraw or other.withdraw
+        self.tickets += other.tickets
+
+    def nothing(self) -> bool:
+        """Whether there is nothing to do, so that no transaction is needed."""
+        return not (self.answers or self.consent or self.submit or self.withdraw or self.tickets)
+
+    async def carry_out(self, ctx: Context) -> None:
+        """Do it, on the database's own threads; durable when this returns."""
+        if not self.nothing():
+            await get_database().write(
+                _write, ctx.conversation_id, ctx.questionnaire.id, ctx.message_id, self
+            )
+
+
+def _write(
+    connection: Connection, conversation_id: str, questionnaire: str, message_id: str, effects: Effects
+) -> None:
+    if effects.answers:
+        _reopen(connection, conversation_id)
+        record.save_answers(connection, conversation_id, questionnaire, message_id, effects.answers)
+    if effects.consent:
+        record.record_consent(connection, conversation_id, questionnaire, message_id, effects.consent)
+    if effects.withdraw:
+        _withdraw(connection, conversation_id, message_id)
+    if effects.submit:
+        record.submit(connection, conversation_id, questionnaire, message_id)
+    for draft in effects.tickets:
+        open_ticket(connection, conversation_id, message_id, draft)
+
+
+def _withdraw(connection: Connection, conversation_id: str, message_id: str) -> None:
+    """Consent was refused: the record keeps that fact, and none of the answers."""
+    for found in record.of_conversation(connection, conversation_id):
+        nothing: Mapping[str, Any] = dict.fromkeys(found.answers)
+        record.save_answers(connection, conversation_id, found.questionnaire, message_id, nothing)
+        record.move(connection, found.id, record.WITHDRAWN, "person", message_id)
+
+
+def _reopen(connection: Connection, conversation_id: str) -> None:
+    """Someone who had refused consent has changed their mind."""
+    for found in record.of_conversation(connection, conversation_id):
+        if found.state == record.WITHDRAWN:
+            record.move(connection, found.id, record.STARTED, "person")

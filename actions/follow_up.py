@@ -1,0 +1,52 @@
+"""Yes, no and "I don't know" to whatever was offered last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import more
+from actions.context import Context, context
+from actions.reply import Reply, deliver, next_steps, one
+from actions.request import callback, go_to_intake, human
+
+
+def follow_up(ctx: Context, said: str) -> Reply:
+    """Take an offer, leave it, or be helped to choose. `said`: affirm, deny or unsure."""
+    if said == "affirm":
+        return accept(ctx, ctx.said.offer)
+    if said == "deny":
+        return one(ctx, "follow_up.no", ("choice.learn", *next_steps(ctx)))
+    return one(ctx, "follow_up.unsure", ("choice.learn", "choice.team", *next_steps(ctx)))
+
+
+def accept(ctx: Context, offer: str) -> Reply:
+    """Do what was offered."""
+    if offer in ("enroll", "resume", "short"):
+        return go_to_intake(ctx, short=offer == "short")
+    if offer.startswith("more:"):
+        return more(ctx)
+    if offer == "human":
+        return human(ctx)
+    if offer == "callback":
+        return callback(ctx)
+    return one(ctx, "follow_up.yes_to_what", ("choice.learn", "choice.team", *next_steps(ctx)))
+
+
+class ActionFollowUp(Action):
+    """Answers a bare yes, no or "I don't know" outside the intake."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_follow_up"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Answer the last message."""
+        ctx = context(tracker)
+        best = ctx.said.best("affirm", "deny", "unsure")
+        return await deliver(ctx, dispatcher, follow_up(ctx, best[0] if best else "unsure"))

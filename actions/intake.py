@@ -1,0 +1,221 @@
+"""The intake form: every message while a question is open, and the end of it.
+
+Rasa's form calls `validate_intake_form` when it begins (with the message that began it), on every message while it is
+active, and once more without news when it is interrupted. `requested_slot` is ours to set: the question to put next,
+None to leave the form, or `WAITING` when we have just asked something ourselves and Rasa must not ask on top of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import answer, more
+from actions.context import Context, context
+from actions.effects import Effects
+from actions.navigate import capabilities
+from actions.reply import Message, Reply, deliver, next_steps, say
+from actions.request import request, with_phone_link
+from actions.small_talk import small_talk
+from actions.summary import as_message
+from bot import words
+from bot.enrollment.answers import AnswerValue
+from bot.enrollment.interview import come_back, hear, mark_submitted, open_interview
+from bot.enrollment.moves import notes_text
+from bot.enrollment.position import COMPLETE, Aside, Heard, Say, Summary, Ticket, Why, Withdraw, Word
+from bot.enrollment.questionnaire import CONSENT
+from bot.enrollment.record import Consented
+from bot.enrollment.turn import call_name
+from bot.handoff.tickets import TicketDraft
+
+# No slot has this name, so Rasa finds no text to ask for it and stays quiet.
+WAITING = "waiting_for_person"
+
+
+class ValidateIntakeForm(Action):
+    """Hears one message of the intake. Not a FormValidationAction: the interview decides everything itself."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "validate_intake_form"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Hear the last message, say what is to be said, and set where the form stands."""
+        ctx = replace(context(tracker), in_intake=True)
+        heard = _hear(ctx, tracker)
+        there = replace(
+            ctx,
+            said=replace(ctx.said, locale=heard.locale),
+            position=heard.position,
+            in_intake=heard.next is not None,
+        )
+        reply = _reply(there, heard)
+        events = await deliver(there, dispatcher, reply)
+        return [*events, *_events(there, heard)]
+
+
+def _hear(ctx: Context, tracker: Tracker) -> Heard:
+    """Beginning, hearing, or coming back, told apart by what Rasa left in the tracker."""
+    asked, position, said = ctx.questionnaire, ctx.position, ctx.said
+    if tracker.get_slot("requested_slot") is None:
+        return open_interview(asked, position, said)
+    seen = position.heard is not None and position.heard == said.message_id
+    if seen or _interrupted(tracker):
+        return come_back(asked, position, said)
+    return hear(asked, position, said)
+
+
+def _interrupted(tracker: Tracker) -> bool:
+    """Whether another action has already answered the last message."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "action" and event.get("name") not in (
+            "intake_form",
+            "action_listen",
+            "action_extract_slots",
+        ):
+            return True
+    return False
+
+
+def _reply(ctx: Context, heard: Heard) -> Reply:
+    reply = Reply(effects=_effects(ctx, heard))
+    for said in heard.say:
+        reply.add(_spoken(ctx, said))
+    return reply
+
+
+def _spoken(ctx: Context, said: Say) -> Reply:
+    """One thing to say, in words."""
+    match said:
+        case Aside():
+            return aside(ctx, said.label)
+        case Summary():
+            return Reply([as_message(ctx, said.opening, said.lines)])
+        case Why():
+            facts = {"patient": _patient(ctx), "caller": ""}
+            party = "other" if ctx.position.answers.get("for_whom") == "other" else "self"
+            return Reply([Message(ctx.questionnaire.render(said.link_id, ctx.locale, party, "why", facts))])
+        case Word():
+            message = say(ctx, said.id, said.choices, patient=_patient(ctx), **said.facts)
+            message = replace(message, choices=(*message.choices, *said.labels))
+            calls = said.id in CALLING
+            return Reply([with_phone_link(ctx, message) if calls else message], spoken=said.id)
+
+
+# Words that give the phone line; they carry it as a link too.
+CALLING = frozenset(
+    {
+        "consent.declined",
+        "consent.undecided",
+        "death.condolence",
+        "unread.offer_person",
+        "unread.offer_person_again",
+    }
+)
+
+
+def aside(ctx: Context, label: str) -> Reply:
+    """Something beside the interview, by intent label."""
+    family, _, name = label.partition("/")
+    if family == "ask":
+        return answer(ctx, name)
+    if family == "social":
+        return small_talk(ctx, name)
+    if label == "nav/more":
+        return more(ctx)
+    if label == "nav/capabilities":
+        return capabilities(ctx)
+    return request(ctx, name)
+
+
+def _patient(ctx: Context) -> str:
+    return call_name(ctx.position.answers.get("patient_name")) or words.text("patient.unnamed", ctx.locale)
+
+
+def _effects(ctx: Context, heard: Heard) -> Effects:
+    given = heard.recorded.get(CONSENT)
+    refused = any(isinstance(effect, Withdraw) for effect in heard.effects)
+    effects = Effects(
+        answers={} if refused else _values(ctx, heard),
+        withdraw=refused,
+        tickets=[
+            TicketDraft(effect.topic, effect.note) for effect in heard.effects if isinstance(effect, Ticket)
+        ],
+    )
+    if isinstance(given, bool):
+        version = f"{ctx.questionnaire.id}/{ctx.questionnaire.version}/{CONSENT}"
+        effects.consent = Consented("store", given, heard.party, version)
+    return effects
+
+
+def _values(ctx: Context, heard: Heard) -> dict[str, Any]:
+    """Changed answers with labels; with a fresh consent all, for a refusal may have emptied the record."""
+    changed = heard.position.answers if heard.recorded.get(CONSENT) is True else heard.recorded
+    return {link_id: _value(ctx, link_id, value) for link_id, value in changed.items()} | dict.fromkeys(
+        heard.cleared
+    )
+
+
+def _value(ctx: Context, link_id: str, value: AnswerValue) -> dict[str, Any]:
+    return {"value": value, "label": ctx.questionnaire.item(link_id).show(value)}
+
+
+def _events(ctx: Context, heard: Heard) -> list[EventType]:
+    requested = heard.next if heard.next is None or heard.asks else WAITING
+    slots: dict[str, Any] = {
+        **heard.recorded,
+        **dict.fromkeys(heard.cleared),
+        "interview": heard.position.to_slot(),
+        "locale": heard.locale,
+        "party": heard.party,
+        "ask_mode": heard.mode,
+        "patient": heard.patient or words.text("patient.unnamed", heard.locale),
+        "caller": heard.caller or "",
+        "requested_slot": requested,
+    }
+    return [SlotSet(name, value) for name, value in slots.items()]
+
+
+class ActionSubmitIntake(Action):
+    """Runs when the form is over: sends a confirmed sign-up to the coordinators, and nothing else."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_submit_intake"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Submit, once, what was confirmed."""
+        ctx = replace(context(tracker), in_intake=False)
+        if ctx.position.status != COMPLETE or ctx.position.answers.get(CONSENT) is False:
+            return []
+        done = replace(ctx, position=mark_submitted(ctx.position))
+        reply = _thanks(done)
+        reply.effects = Effects(submit=True, tickets=[TicketDraft("enrollment", notes_text(ctx.position))])
+        reply.slots = {"interview": done.position.to_slot()}
+        return await deliver(done, dispatcher, reply)
+
+
+def _thanks(ctx: Context) -> Reply:
+    """A receipt: what happens now, when, and the number to call."""
+    number = ctx.position.answers.get("phone")
+    item = ctx.questionnaire.item("phone") if ctx.questionnaire.has("phone") else None
+    if number and item:
+        message = say(ctx, "submitted", _after(ctx), number=item.show(number)[ctx.locale])
+    else:
+        message = say(ctx, "submitted.no_phone", _after(ctx))
+    return Reply([with_phone_link(ctx, message)], spoken="submitted")
+
+
+def _after(ctx: Context) -> Iterable[str]:
+    return ("choice.after_enrollment", *next_steps(ctx))

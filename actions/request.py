@@ -1,0 +1,157 @@
+"""Wishes: a person, a call, the phone number, another language, a shorter way, a complaint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.context import Context, context
+from actions.effects import Effects
+from actions.reply import INTAKE, Message, Reply, deliver, next_steps, one, say
+from actions.summary import summary
+from bot import words
+from bot.enrollment.answers import Read
+from bot.enrollment.answers.phones import read_phone, show_phone
+from bot.enrollment.moves import notes_text
+from bot.handoff.tickets import TicketDraft
+
+
+def with_phone_link(ctx: Context, message: Message) -> Message:
+    """The message as a handoff, with the phone line to tap."""
+    link = (words.text("link_call_us", ctx.locale), f"tel:{ctx.program.phone}")
+    return replace(message, kind="handoff", links=(link,))
+
+
+def human(ctx: Context) -> Reply:
+    """A person of the team: a ticket now, the phone line for those who cannot wait; the intake stays open."""
+    word_id = "human.open" if ctx.program.is_open(ctx.moment) else "human.closed"
+    reply = Reply([with_phone_link(ctx, say(ctx, word_id, next_steps(ctx)[:1]))], spoken=word_id)
+    if ctx.in_intake:
+        reply.messages.append(say(ctx, "human.meanwhile"))
+    note = "\n".join(part for part in (ctx.said.text, notes_text(ctx.position)) if part)
+    reply.effects = Effects(tickets=[TicketDraft("person", note)])
+    return reply
+
+
+def callback(ctx: Context) -> Reply:
+    """A call: to the number in this message, or to the one we know; otherwise we ask for one."""
+    reading = read_phone(ctx.said.text)
+    number = str(reading.value) if isinstance(reading, Read) else ctx.position.answers.get("phone")
+    if not number:
+        reply = Reply(
+            [with_phone_link(ctx, say(ctx, "callback.which_number"))], spoken="callback.which_number"
+        )
+        reply.slots = {"offer": "callback"}
+        reply.effects = Effects(tickets=[TicketDraft("callback", ctx.said.text)])
+        return reply
+    shown = show_phone(str(number))
+    reply = Reply([say(ctx, "callback.promised", next_steps(ctx), number=shown)], spoken="callback.promised")
+    reply.effects = Effects(tickets=[TicketDraft("callback", f"{shown}\n{ctx.said.text}")])
+    return reply
+
+
+def phone_line(ctx: Context) -> Reply:
+    """The program's number and hours, and the nurse line when nobody else is there."""
+    word_id = "phone_line.open" if ctx.program.is_open(ctx.moment) else "phone_line.closed"
+    return Reply([with_phone_link(ctx, say(ctx, word_id, next_steps(ctx)))], spoken=word_id)
+
+
+def copy(ctx: Context) -> Reply:
+    """What we have, right here; on paper it comes from a coordinator."""
+    lines = summary(ctx, "review.opening")
+    if lines is None:
+        return one(ctx, "review.nothing_yet", next_steps(ctx))
+    reply = Reply([lines, say(ctx, "copy.on_paper", next_steps(ctx))], spoken="copy.on_paper")
+    reply.effects = Effects(tickets=[TicketDraft("copy", ctx.said.text)])
+    return reply
+
+
+def form(ctx: Context) -> Reply:
+    """People who would rather not chat: by phone with a person, or a very short chat."""
+    return one(ctx, "form.instead", ("choice.person", *next_steps(ctx)[:1]))
+
+
+def english(ctx: Context) -> Reply:
+    """Go on in English."""
+    return _language(ctx, "en")
+
+
+def spanish(ctx: Context) -> Reply:
+    """Go on in Spanish."""
+    return _language(ctx, "es")
+
+
+def _language(ctx: Context, locale: str) -> Reply:
+    there = replace(ctx, said=replace(ctx.said, locale=locale))
+    reply = one(there, "language.switched", ("choice.learn", *next_steps(there)))
+    reply.slots = {"locale": locale}
+    return reply
+
+
+def complaint(ctx: Context) -> Reply:
+    """No defence: thanks, a person hears of it."""
+    reply = one(ctx, "complaint.heard", next_steps(ctx))
+    reply.effects = Effects(tickets=[TicketDraft("complaint", ctx.said.text)])
+    return reply
+
+
+def short_path(ctx: Context) -> Reply:
+    """Too tired: offer the few questions that let a person call."""
+    reply = one(ctx, "short.offer", ("choice.yes", "choice.person"))
+    reply.slots = {"offer": "short"}
+    return reply
+
+
+def stop_messages(ctx: Context) -> Reply:
+    """No more messages: respected at once, and a coordinator sees to it."""
+    reply = one(ctx, "stop_messages.done" if ctx.on_sms else "stop_messages.web")
+    reply.effects = Effects(tickets=[TicketDraft("stop_messages", ctx.said.text)])
+    return reply
+
+
+def go_to_intake(ctx: Context, short: bool = False) -> Reply:
+    """Open the sign-up, or go on with it."""
+    reply = Reply(followup=INTAKE)
+    if short:
+        reply.slots["interview"] = replace(ctx.position, short=True).to_slot()
+    return reply
+
+
+REQUESTS: dict[str, Callable[[Context], Reply]] = {
+    "human": human,
+    "callback": callback,
+    "phone_line": phone_line,
+    "copy": copy,
+    "form": form,
+    "english": english,
+    "spanish": spanish,
+    "complaint": complaint,
+    "short_path": short_path,
+    "stop_messages": stop_messages,
+}
+
+
+def request(ctx: Context, wish: str) -> Reply:
+    """Serve a wish by the name of its intent; one we do not know goes to a person."""
+    return REQUESTS.get(wish, human)(ctx)
+
+
+class ActionRequest(Action):
+    """Serves a request for a person, a call, the number, a language and the like."""
+
+    def name(self) -> str:
+        """The action's name in the domain."""
+        return "action_request"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Serve the last message."""
+        ctx = context(tracker)
+        best = ctx.said.best("request")
+        return await deliver(ctx, dispatcher, request(ctx, best[0].partition("/")[2] if best else "human"))

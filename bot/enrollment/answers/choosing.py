@@ -1,0 +1,192 @@
+"""Answers with fixed choices: by label, by number, by what people say for it, alone or inside a "
+"sentence."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.enrollment.answers.plain import fold, is_unreadable, tokens
+from bot.enrollment.answers.reading import Label, NotRead, Read
+
+_ORDINALS = (
+    "first|1st|number one|primer[oa]?", "second|2nd|number two|segund[oa]", "third|3rd|number three"
+    "|tercer[oa]?",
+    "fourth|4th|number four|cuart[oa]", "fifth|5th|number five|quint[oa]", "sixth|6th|number six|sext[oa]",
+    "seventh|7th|number seven|septim[oa]", "eighth|8th|number eight|octav[oa]",
+)  # fmt: skip
+_NUMBER_WORDS = (
+    "one|uno|una", "two|dos", "three|tres", "four|cuatro", "five|cinco", "six|seis", "seven"
+    "|siete", "eight|ocho",
+)  # fmt: skip
+_ALL = re.compile(
+    r"\b(?:all of (?:them|it|those|the above|these)|all (?:four|three|five)|all|everything|every one"
+    r"|the lot|both|todo|todos"
+    r"|todas|todas las anteriores|un poco de todo|a bit of everything|ambos|ambas)\b"
+)
+_EXCEPT = re.compile(r"\b(?:except|but not|but|other than|apart from|menos|excepto|pero no)\b")
+_NONE = re.compile(
+    r"^(?:none|nothing|none of (?:them|these|those|it)|neither|no(?: thanks)?|nada|ningun[oa]"
+    r"|ningun[oa] de (?:ellos|ellas|esos)"
+    r"|not really|nothing right now|we'?re ok|nada por ahora)$"
+)
+_UNSURE = re.compile(
+    r"\b(?:not (?:really )?sure|unsure|i don'?t know|i do not know|dont know|idk|dunno|no idea"
+    r"|hard to say|no se|no lo se"
+    r"|no estoy segur[oa]|ni idea|you tell me|digame usted)\b"
+)
+_NEGATION = re.compile(
+    r"\b(?:not|isn'?t|no|don'?t need|no es|no necesito|sin|without)\s+(?:for |about |the |her |his |any "
+    r"|para |la |el )?$"
+)
+UNSURE_CODE = "not_sure"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice: its code, its label by locale, and other things people say for it."""
+
+    code: str
+    display: Label
+    sayings: tuple[str, ...] = field(default=())
+
+    def phrases(self) -> tuple[str, ...]:
+        """Everything that stands for this choice, folded, longest first."""
+        said = {fold(text) for text in (*self.display.values(), *self.sayings, self.code.replace("_", " "))}
+        return tuple(sorted(said - {""}, key=len, reverse=True))
+
+
+def read_choice(text: str, options: Sequence[Option]) -> Read | NotRead:
+    """One choice. Reasons: wordless, several, undecided, unclear."""
+    codes, sure = _codes(text, options)
+    if isinstance(codes, NotRead):
+        return codes
+    if len(codes) > 1:
+        return NotRead("several")
+    option = _by_code(options, codes[0])
+    return Read(option.code, option.display, sure=sure)
+
+
+def read_choices(text: str, options: Sequence[Option]) -> Read | NotRead:
+    """One or more choices as a list of codes in the order of the options. Reasons: wordless, none, "
+    "undecided, unclear."""
+    folded = fold(text)
+    if _NONE.match(folded):
+        return NotRead("none")
+    real = [option for option in options if option.code != UNSURE_CODE]
+    if _ALL.search(folded) and not _UNSURE.search(folded):
+        left_out = _left_out(folded, real)
+        return _list([option for option in real if option.code not in left_out], True)
+    codes, sure = _codes(text, options)
+    if isinstance(codes, NotRead):
+        return codes
+    chosen = [option for option in options if option.code in codes]
+    if len(chosen) > 1:
+        chosen = [option for option in chosen if option.code != UNSURE_CODE]
+    return _list(chosen, sure)
+
+
+def list_label(labels: Sequence[Label]) -> Label:
+    """Several labels in one line."""
+    return {locale: "; ".join(label[locale] for label in labels) for locale in ("en", "es")}
+
+
+def _list(chosen: list[Option], sure: bool) -> Read:
+    return Read(
+        [option.code for option in chosen], list_label([option.display for option in chosen]), sure=sure
+    )
+
+
+def _left_out(folded: str, options: Sequence[Option]) -> set[str]:
+    match = _EXCEPT.search(folded)
+    return set(_spoken(folded[match.end() :], options)) if match else set()
+
+
+def _codes(text: str, options: Sequence[Option]) -> tuple[list[str] | NotRead, bool]:
+    if is_unreadable(text):
+        return NotRead("wordless"), False
+    folded = fold(text)
+    exact = [option.code for option in options if folded in option.phrases()]
+    if len(exact) == 1:
+        return exact, True
+    if numbered := _numbered(folded, options):
+        return numbered, True
+    if spoken := _spoken(folded, options):
+        return spoken, True
+    if _UNSURE.search(folded):
+        known = [option.code for option in options if option.code == UNSURE_CODE]
+        return (known, True) if known else (NotRead("undecided"), False)
+    if close := _close(text, options):
+        return close, False
+    return NotRead("unclear"), False
+
+
+def _numbered(folded: str, options: Sequence[Option]) -> list[str]:
+    bare = re.sub(
+        r"\b(?:option|number|numero|opcion|choice|the|la|el|los|las|and|y|i pick|one is|please|por favor"
+        r"|#)\b|[#,.&+/)]",
+        " ",
+        folded,
+    )
+    words = bare.split()
+    found: list[str] = []
+    for word in words:
+        # "the second one" is the second.
+        if found and word in ("one", "ones", "uno", "una"):
+            continue
+        index = _index(word)
+        if index is None or index >= len(options):
+            return []
+        found.append(options[index].code)
+    return list(dict.fromkeys(found))
+
+
+def _index(word: str) -> int | None:
+    if word.isdigit():
+        return int(word) - 1 if 0 < int(word) < 20 else None
+    for index, (ordinal, number) in enumerate(zip(_ORDINALS, _NUMBER_WORDS, strict=True)):
+        if re.fullmatch(f"{ordinal}|{number}", word):
+            return index
+    return None
+
+
+def _spoken(folded: str, options: Sequence[Option]) -> list[str]:
+    """Codes of the options named in the text; a longer phrase hides a shorter one inside it, "not X" is "
+    "not X."""
+    taken: list[tuple[int, int]] = []
+    hits: list[tuple[int, str]] = []
+    phrases = sorted(
+        ((phrase, option.code) for option in options for phrase in option.phrases()),
+        key=lambda pair: -len(pair[0]),
+    )
+    for phrase, code in phrases:
+        for match in re.finditer(rf"(?<!\w){re.escape(phrase)}(?!\w)", folded):
+            inside = any(start <= match.start() and match.end() <= end for start, end in taken)
+            if inside:
+                continue
+            taken.append(match.span())
+            if not _NEGATION.search(folded[: match.start()]):
+                hits.append((match.start(), code))
+    return list(dict.fromkeys(code for _, code in sorted(hits)))
+
+
+def _close(text: str, options: Sequence[Option]) -> list[str]:
+    """A misspelled label ("practicle"); always asked back."""
+    by_word = {
+        word: option.code
+        for option in options
+        for phrase in option.phrases()
+        for word in phrase.split()
+        if len(word) > 4 and len(phrase.split()) < 4
+    }
+    found = []
+    for word in tokens(text):
+        if len(word) > 4:
+            found += [by_word[hit] for hit in difflib.get_close_matches(word, by_word, n=1, cutoff=0.84)]
+    return list(dict.fromkeys(found))
+
+
+def _by_code(options: Sequence[Option], code: str) -> Option:
+    return next(option for option in options if option.code == code)

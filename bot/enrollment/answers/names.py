@@ -1,0 +1,316 @@
+"""People's names, as typed by anyone: any case, any language, with titles, politeness and half a "
+"sentence around."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.enrollment.answers.kin import KIN
+from bot.enrollment.answers.plain import clean, fold, is_code, is_question, is_unreadable
+from bot.enrollment.answers.reading import NotRead, Read, same
+
+LONGEST = 80
+MOST_WORDS = 6
+
+_LEAD = re.compile(
+    r"^(?:(?:hi|hello|hey|hola|buenas(?: tardes| noches)?|buenos dias|buenos días|well|um+|uh+|oh|sure"
+    r"|yes|yeah|ok|okay|sí|si"
+    r"|claro|pues|bueno|good (?:morning|afternoon|evening))\b[\s,.!:-]*"
+    r"|(?:(?:my|her|his|the|their|patient'?s|the patient'?s|mom'?s|dad'?s|my (?:\w+)'s)\s+(?:full |first "
+    r"|last |real )?name(?:\s+is|'s|:)?"
+    r"|(?:full |first )?name(?:\s+is|:)|name'?s|i am|i'm|im|it is|it's|its|this is|that is|that's|she is"
+    r"|she's|he is|he's"
+    r"|they call (?:me|her|him)|(?:you can )?call (?:me|her|him)|(?:the )?patient is|i go by|speaking with"
+    r"|me llamo|mi nombre(?: completo)? es|su nombre(?: completo)? es|el nombre(?: completo)? es|nombre:?"
+    r"|se llama|ella se llama"
+    r"|él se llama|el se llama|le dicen|me dicen|yo soy|soy|ella es|él es|es|la paciente es|el paciente es"
+    r"|mi (?:mam[aá]|pap[aá]|espos[oa]|hij[oa]|herman[oa]|abuel[oa]) (?:es|se llama)"
+    r"|my (?:mom|mother|dad|father|wife|husband|son|daughter|brother|sister"
+    r"|friend)(?:'s name)? is)(?=[\s,:]|$)[\s,:]*)",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(
+    r"^(?:mr|mrs|ms|miss|mx|dr|doctor|dra|doctora|prof|sr|sra|srta|señora?|señorita|senora?|doña|dona|sir"
+    r"|madam|rev|sister|father"
+    r"(?=\s+\w+\s+\w+))\b\.?\s+",
+    re.IGNORECASE,
+)
+_DON = re.compile(r"^don\s+(?=\w)", re.IGNORECASE)
+_TAIL = re.compile(
+    r"[\s,.!]*\b(?:please|thanks|thank you|thx|por favor|gracias|here|speaking|ma'?am|sir|para servirle"
+    r"|a sus ordenes|a sus órdenes)"
+    r"[\s,.!]*$",
+    re.IGNORECASE,
+)
+_CUT = re.compile(
+    r"\s*(?:[;(/]|(?<=\w\w)\.\s+(?=\w{2})|,\s*(?=\S+\s+\S+\s+\S|she\b|he\b|but\b|i\b|im\b|my\b|and\b"
+    r"|they\b|we\b|ella\b|pero\b|y\b|le\b|me\b|mi\b"
+    r"|por\b|born\b|age\b|aka\b|the\b|her\b|his\b|everyone\b|ok\b)"
+    r"|\b(?:but|and (?:i|she|he|my|we|her|his|the)\b|pero|y (?:yo|ella|mi|soy|tiene)\b|aka|a\.k\.a\.|who"
+    r"|que|calling|goes by|everyone|her daughter"
+    r"|her son|his wife|his daughter|his son|nacida|nacido|born))",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['\-.][^\W\d_]+)*['.]?")
+_PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "da", "dos", "der", "den"})
+_SUFFIX = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
+
+# Words no name is made of. Names that are also words stay out of it: Will, May, Hope, Grace, Young, Dolores, Luz.
+_NOT_NAMES = """
+a about after again ain't all also always am an and annoyed another any anyone anybody anything are aren't
+around as ask asking
+at awful away back bad be because been before being best better big bother but bye call called caller
+calling came can can't
+cannot care caring chat chemo click clinic come computer confused cost could couldn't day depends did didn't
+die died do doctor
+does doesn't doing don't done down each early either else end english enough enroll even every everything
+family fine first for
+from full get getting give go going gone good great guess guy had happy has hasn't hate have haven't having
+he hello help helped
+helping her here hers hi him his hmm home hospice hospital how i'd i'll i'm im i've if ill in info
+information into isn't it its itself
+just keep kind know last later least leave left let like little live lives living look lost lot mad make
+maybe me mean medicare
+meant might mine more most much must my myself name name's named names need needed needs never new next no
+nobody none nope not
+nothing now number nurse of off ok okay old on once one only or other our out over overwhelmed own pain pass
+patient patients
+people person phone please private program question questions quiet rather ready really refuse relevant
+right robot rude sad
+said same saw say scared sees send she should sick sign since skip sleep so some somebody someone something
+sorry spanish spell
+start still stop stupid such sure talk talking team tell test testing than thank thanks that that's the
+their them then there
+these they thing things think this those though through tired to today together told tomorrow tonight too
+treatment type
+uncomfortable under unknown until up upset us use very wait want wanted was wasn't way we week welcome well
+were what what's
+whatever when where which while who why wife wish with without won't word work worried would wouldn't wrong
+yeah yep yes yesterday
+yet you your yours yourself anonymous undefined null none n/a same hello hey ugh wtf lol haha yo hm uh um
+bot menu
+afternoon morning evening night minute moment second anxious exhausted frightened afraid angry alone busy
+depressed devastated
+cancer dementia copd als diabetes stroke surgery radiation medicine pills insurance medicaid money food ride
+hola gracias adios buenos buenas dias tardes noches no si que como cuando donde quien cual porque para por
+con sin
+sobre esto esta este ese esa eso aqui alli ahora luego despues antes nada nadie todo todos todas algo
+alguien mucho muy mas menos
+yo tu usted ustedes ella ellos ellas nosotros mi mis su sus nuestra nuestro un una unos unas el lo le les se
+es son soy eres fue ser
+estar estoy esta estan tengo tiene tienen quiero quiere puedo puede necesito necesita ayuda ayudar hablar
+persona nombre llamo
+llama telefono numero pregunta preguntas saltar siguiente volver atras repetir cansada cansado triste miedo
+asustada asustado enferma
+enfermo enfermera enfermero medico paciente cuidado cuidados paliativos hospicio casa espanol ingles
+prefiero decir digo dolor mal
+bien bueno claro pues hijole todavia tampoco nunca siempre quisiera deseo hace hago hacer voy vamos momento
+perdon disculpe
+abuela persona robot computadora familia
+""".split()
+NOT_NAMES = frozenset(fold(word) for word in _NOT_NAMES) | {
+    word for group in KIN.values() for word in re.findall(r"[a-z]+", group) if word not in {"ma", "pop", "pops"}
+} - {"nana", "bro", "sis", "ser", "son", "baby", "mama"} | {"son", "baby", "mama"}  # fmt: skip
+
+_DECLINES = re.compile(
+    r"\b(?:rather not|prefer not|not (?:going to |gonna )?(?:say|tell|give|share)|don'?t want to (?:say"
+    r"|tell|give|share)|won'?t (?:say|tell|give)"
+    r"|none of your business|anonymous|no comment|do i have to|no quiero (?:decir|dar)|prefiero no"
+    r"|no le (?:voy a )?(?:digo|decir)|anonim[oa]"
+    r"|not comfortable)\b"
+)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A text without its lead-in, and whether the lead-in said that a name follows."""
+
+    rest: str
+    cued: bool
+
+
+def read_name(text: str) -> Read | NotRead:
+    """A person's name, capitals set right, without lead-ins, titles and politeness.
+
+    A lower-case word alone is taken, but gives way to a clear digression (`strong` is False).
+    Reasons: wordless, number, email, question, declined, not_a_name, too_long.
+    """
+    shown = clean(text)
+    if reason := _refusal(shown):
+        return NotRead(reason)
+    cut = _without_lead(shown)
+    untitled = _DON.sub("", _TITLE.sub("", _TAIL.sub("", cut.rest)))
+    head, rest = _first_part(untitled)
+    if any(char.isdigit() for char in head):
+        return NotRead("number")
+    head, turned = _turn_around(head)
+    words = head.split()
+    if not words or len(words) > MOST_WORDS or not _all_names(words):
+        return NotRead("not_a_name")
+    name = write_name(head)
+    capital = any(word[0].isupper() for word in words) or not head.isascii()
+    return Read(
+        name,
+        same(name),
+        sure=not turned,
+        strong=cut.cued or capital or len(words) > 1,
+        note=shown if rest else "",
+    )
+
+
+def write_name(name: str) -> str:
+    """Capitals as names have them; what already mixes them stays as typed."""
+    if not (name.islower() or name.isupper()):
+        words = name.split()
+        return " ".join(
+            _SUFFIX.get(word.lower().strip(".,"), word) if i else word for i, word in enumerate(words)
+        )
+    return " ".join(_capital(word, first=i == 0) for i, word in enumerate(name.split()))
+
+
+def _capital(word: str, first: bool) -> str:
+    low = word.lower()
+    if not first and low in _PARTICLES:
+        return low
+    if not first and low.strip(".,") in _SUFFIX:
+        return _SUFFIX[low.strip(".,")]
+    if low.startswith("mc") and len(low) > 4:
+        return "Mc" + low[2:].capitalize()
+    return re.sub(r"(^|[-'.])([^\W\d_])", lambda match: match.group(1) + match.group(2).upper(), low)
+
+
+def _refusal(shown: str) -> str | None:
+    if is_unreadable(shown) and not _has_letters(shown):
+        return "wordless" if not any(char.isdigit() for char in shown) else "number"
+    if is_code(shown):
+        return "wordless"
+    if "@" in shown or re.search(r"\w\.(?:com|org|net|edu)\b", shown):
+        return "email"
+    if _DECLINES.search(fold(shown)):
+        return "declined"
+    if is_question(shown):
+        return "question"
+    if len(shown) > LONGEST * 2:
+        return "too_long"
+    return "wordless" if is_unreadable(shown) else None
+
+
+def _has_letters(shown: str) -> bool:
+    return any(char.isalpha() for char in shown)
+
+
+def _without_lead(shown: str) -> Cut:
+    rest, cued = shown, False
+    while match := _LEAD.match(rest):
+        left = rest[match.end() :].strip(" ,:-")
+        if not left:
+            break
+        # "Sí" and "Es" alone may begin a name only in jest; a greeting says nothing about what follows.
+        cued = (
+            cued
+            or len(match.group().split()) > 1
+            or match.group().strip(" ,:").lower() in ("soy", "i'm", "im", "es", "it's", "nombre")
+        )
+        rest = left
+    return Cut(rest, cued)
+
+
+def _first_part(text: str) -> tuple[str, str]:
+    match = _CUT.search(text)
+    if match and match.start():
+        return text[: match.start()].strip(" ,."), text[match.start() :].strip(" ,.;")
+    text = text.strip(" ,!?;:")
+    # A full stop ends the sentence, unless it ends an initial.
+    return re.sub(r"(?<=[^\W\d_]{2})\.+$", "", text), ""
+
+
+def _turn_around(head: str) -> tuple[str, bool]:
+    """ "Lopez, Maria" is family name first; worth asking back."""
+    parts = [part.strip() for part in head.split(",")]
+    if len(parts) == 2 and all(parts) and parts[1].lower().strip(".") not in _SUFFIX:
+        return f"{parts[1]} {parts[0]}", True
+    return head.replace(",", ""), False
+
+
+def _all_names(words: list[str]) -> bool:
+    letters = 0
+    for word in words:
+        if not _WORD.fullmatch(word) or fold(word) in NOT_NAMES:
+            return False
+        letters += sum(char.isalpha() for char in word)
+    return 2 <= letters <= LONGEST
+
+
+# --- names inside a message that says more ------------------------------------------------------------------
+
+_CAPITAL_NAME = (
+    r"(?P<name>[^\W\d_a-zà-ÿ][\w'’.-]*"
+    r"(?:\s+(?:(?:de|del|la|las|los|van|von|y)\s+)*[^\W\d_a-zà-ÿ][\w'’-]*){0,4})"
+)
+_ANY_NAME = r"(?P<name>[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w'’-]*){0,3})"
+_KIN_WORD = "|".join(
+    sorted((w for g in KIN.values() for w in g.split("|") if "?" not in w), key=len, reverse=True)
+)
+_OWN = (
+    re.compile(rf"\b(?i:my name is|my name's|me llamo|mi nombre es|i go by|call me)\s+{_ANY_NAME}"),
+    re.compile(
+        rf"\b(?i:i'm|i am|im|this is|soy|yo soy|habla)\s+(?:[Dd]oña |[Dd]on |[DM]rs?\.? "
+        rf"|[MS]r?as?\.? )?{_CAPITAL_NAME}"
+    ),
+    re.compile(rf"^(?i:hi|hello|hola)?[\s,]*{_CAPITAL_NAME} (?i:here|speaking)\b"),
+)
+_PATIENT = (
+    re.compile(
+        rf"\b(?i:her name is|his name is|her name's|his name's|their name is|the patient is"
+        rf"|patient's name is|the patient's name is"
+        rf"|is named|is called|named|se llama|su nombre es|la paciente es|el paciente es)\s+{_ANY_NAME}"
+    ),
+    re.compile(
+        rf"\b(?i:my|our|mi|nuestr[oa])\s+(?i:[\w]+\s+)?(?i:mamá|papá|tía|tío|niño|niña|bebé|compañer[oa]"
+        rf"|cuñad[oa]|{_KIN_WORD}),?\s+(?i:is |es )?{_CAPITAL_NAME}"
+    ),
+    re.compile(rf"\b{_CAPITAL_NAME}(?:'s|’s) (?:{_KIN_WORD})\b"),
+    re.compile(rf"\b{_CAPITAL_NAME} (?i:is my|es mi) "),
+)
+
+
+def own_name(text: str) -> str | None:
+    """The name a person gives for themselves inside a longer message ("I'm Ana, calling for my mom")."""
+    return _found(_OWN, text)
+
+
+def name_of_other(text: str) -> str | None:
+    """The name of the one they call for ("... for my mom Rosa", "her name is rosa lopez")."""
+    return _found(_PATIENT, text)
+
+
+def _found(patterns: tuple[re.Pattern[str], ...], text: str) -> str | None:
+    shown = clean(text)
+    if is_code(shown):
+        return None
+    for number, pattern in enumerate(patterns):
+        # Shouted text has no capitals to go by; only the spelled-out cues count there.
+        if number and shown.isupper():
+            return None
+        for match in pattern.finditer(shown):
+            if name := _trim(match.group("name"), shown[match.end() :]):
+                return name
+    return None
+
+
+def _trim(raw: str, after: str) -> str | None:
+    words: list[str] = []
+    for word in raw.split():
+        if not words and fold(word) in NOT_NAMES:
+            continue
+        if fold(word) in NOT_NAMES or not _WORD.fullmatch(word.rstrip(".,")):
+            break
+        words.append(word.rstrip(".,"))
+    while words and words[-1].lower() in _PARTICLES:
+        words.pop()
+    # "I'm Rosa's daughter" names someone else.
+    if not words or re.search(r"['’]s$", words[-1]) or re.match(r"['’]s\b", after):
+        return None
+    name = " ".join(words)
+    return write_name(name) if sum(char.isalpha() for char in name) > 1 else None

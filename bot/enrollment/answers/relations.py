@@ -1,0 +1,50 @@
+"""Who this is for, and what the caller is to the patient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.enrollment.answers.choosing import Option, read_choice
+from bot.enrollment.answers.kin import caller_is, for_whom
+from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable
+from bot.enrollment.answers.reading import NotRead, Read, same
+
+_LONGEST = 60
+
+
+def read_relation(text: str, options: Sequence[Option]) -> Read | NotRead:
+    """A relation code, or the person's own short words for it, asked back. Reasons: wordless, unclear."""
+    if is_unreadable(text):
+        return NotRead("wordless")
+    kin = caller_is(text)
+    if kin and (option := next((option for option in options if option.code == kin.code), None)):
+        return Read(option.code, option.display, sure=kin.sure)
+    chosen = read_choice(text, options)
+    if isinstance(chosen, Read):
+        return chosen
+    shown = clean(text)
+    if (
+        1 < len(shown.split()) <= 5
+        and len(shown) <= _LONGEST
+        and not is_question(shown)
+        and shown.replace(" ", "").isalpha()
+    ):
+        return Read(shown, same(shown), sure=False, strong=False)
+    return NotRead("unclear")
+
+
+def read_party(text: str, options: Sequence[Option]) -> Read | NotRead:
+    """`me` or `other`. Reasons: wordless, several, unclear, undecided."""
+    if is_unreadable(text):
+        return NotRead("wordless")
+    kin, said = caller_is(text), for_whom(text)
+    if re.search(
+        r"\b(?:me|myself|mi|yo)\b (?:and|y) (?:also )?(?:for )?(?:para )?(?:my|mi)\b|\bboth of us\b"
+        r"|\blos dos\b",
+        fold(text),
+    ):
+        return NotRead("several")
+    code = said or ("other" if kin else None)
+    option = next((option for option in options if option.code == code), None)
+    return Read(option.code, option.display) if option else read_choice(text, options)

@@ -1,0 +1,138 @@
+"""Yes and no in their many forms, English and Spanish alike (people switch)."""
+
+from __future__ import annotations
+
+import re
+
+from bot.enrollment.answers.plain import fold, is_unreadable
+from bot.enrollment.answers.reading import Label, NotRead, Read
+
+LABELS: dict[bool, Label] = {True: {"en": "yes", "es": "sí"}, False: {"en": "no", "es": "no"}}
+
+# Longest first within each group: "claro que no" must be seen before "claro".
+_YES_THOUGH_IT_SAYS_NO = (
+    "why not|no problem|not a problem|no worries|i don'?t mind|do not mind|don'?t mind|i have no problem"
+    "|no hay problema|sin problema|ningun problema|no hay ningun problema|no tengo problema|no me importa"
+    "|no me molesta|como no|porque no|por que no|no doubt|sin duda|i'?ve no objection|no objection"
+    "|no objections"
+)
+_UNDECIDED = (
+    "i do not know|i don'?t know|dont know|idk|dunno|not sure|unsure|maybe|perhaps|it depends|depends"
+    "|yes and no"
+    "|not certain|no idea|i'?m torn|let me think|have to think|need to think|no se|no lo se"
+    "|no estoy segur[oa]"
+    "|tal vez|quizas?|depende|a lo mejor|puede ser|mas o menos|tengo que pensar(?:lo)?"
+    "|dejeme pensar(?:lo)?|kind of"
+    "|si y no|sort of|ni idea"
+)
+_NO = (
+    "not really|i do not think so|i don'?t think so|don'?t think so|i guess not|i suppose not"
+    "|i'?d rather not|rather not"
+    "|i would rather not|prefer not|prefiero que no|prefiero no|i do not want|i don'?t want|do not|don'?t"
+    "|dont|not now"
+    "|not yet|not today|not at all|not right|not correct|that'?s not|that is not|it'?s not|it is not"
+    "|isn'?t right|not ok"
+    "|no way|no thanks|no thank you|no gracias|no ma'?am|no sir|absolutely not|definitely not"
+    "|certainly not|of course not"
+    "|claro que no|por supuesto que no|creo que no|pues no|hijole no|hijole,? no|todavia no|aun no"
+    "|ahora no|por ahora no"
+    "|ahorita no|mejor no|para nada|de ninguna manera|en absoluto|nunca|jamas|no quiero|no es|no esta|nel"
+    "|nop|tampoco"
+    "|never|nope|nah|naw|nay|no+|n|negative|negativo|wrong|incorrect|incorrecto|mal|equivocado|falso|false"
+)
+_HESITANT_YES = (
+    "i guess so|i guess|i suppose so|i suppose|i think so|probably|if you must|if i have to"
+    "|if you have to|supongo que si"
+    "|supongo|creo que si|pienso que si|yo creo que si|si no hay de otra|ni modo|pues si|pues bueno|ok+"
+    "|okay|k|bueno"
+    "|fine|alright|all right"
+)
+_YES = (
+    "yes,? please|yes|yeah|yea|yep|yup|yass?|ye|ya|y|ys|yse|uh huh|uhuh|mhm|mm hmm|sure thing|sure"
+    "|for sure|of course"
+    "|absolutely|definitely|certainly|correct|that'?s right|that is right|that'?s correct|right"
+    "|you got it|exactly"
+    "|please do|go ahead|go for it|do it|sounds good|sounds right|looks good|looks right|all good"
+    "|all right then|perfect"
+    "|that'?s fine|that'?s ok|that is fine|fine with me|ok with me|i agree|agreed|agree|i do|i would|i am"
+    "|you may|you can"
+    "|it is|please(?! (?:don'?t|do not|no))|true|gladly|good|great|that works|works for me|i consent"
+    "|i accept|10-4|affirmative"
+    "|claro que si|por supuesto que si|claro|por supuesto|si,? por favor|si+|sip|simon|esta bien"
+    "|todo bien|muy bien"
+    "|de acuerdo|correcto|correcta|asi es|exacto|exactamente|eso es|adelante|dale|va|vale|sale|orale"
+    "|desde luego"
+    "|con gusto|perfecto|cierto|verdad|acepto|estoy de acuerdo|me parece bien|afirmativo|como guste"
+    "|ok gracias"
+)
+
+
+def _finder(group: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{group})(?!\w)")
+
+
+_FALSE_NO, _MAYBE, _NEGATIVE, _HESITANT, _POSITIVE = map(
+    _finder, (_YES_THOUGH_IT_SAYS_NO, _UNDECIDED, _NO, _HESITANT_YES, _YES)
+)
+# Longer than this, a "yes" somewhere in the middle is not an answer to our question.
+_LEAD_WORDS = 4
+_FILLER = re.compile(
+    r"^(?:(?:well|um+|uh+|oh|hmm+|ay|uy|eh|este|mmm*|hijole|honestly|i mean|mire|pues|ah)\b[ ,.]*)+"
+)
+
+
+def read_yes_no(text: str) -> Read | NotRead:
+    """True or False; a hesitant yes is not sure. Reasons: undecided, unclear, wordless."""
+    if is_unreadable(text):
+        return NotRead("wordless")
+    folded = fold(text)
+    told = _FILLER.sub("", folded) or folded
+    if match := _FALSE_NO.search(told):
+        return _answer(True, told, match)
+    first = _first(told)
+    if first is None:
+        return NotRead("undecided" if _MAYBE.search(told) else "unclear")
+    kind, match = first
+    if kind == "maybe":
+        return NotRead("undecided")
+    if _contradicts(kind, told[match.end() :]):
+        return NotRead("undecided")
+    return _answer(
+        kind != "no", told, match, sure=kind != "hesitant" or bool(_POSITIVE.search(told[match.end() :]))
+    )
+
+
+def _answer(value: bool, told: str, match: re.Match[str], sure: bool = True) -> Read:
+    rest = told[match.end() :].strip(" ,.;:!-")
+    return Read(value, LABELS[value], sure=sure, note=rest if len(rest.split()) > 3 else "")
+
+
+def _first(told: str) -> tuple[str, re.Match[str]] | None:
+    found = []
+    for order, (kind, finder) in enumerate(
+        (("maybe", _MAYBE), ("no", _NEGATIVE), ("hesitant", _HESITANT), ("yes", _POSITIVE))
+    ):
+        match = finder.search(told)
+        if match and len(told[: match.start()].split()) <= _LEAD_WORDS:
+            found.append((match.start(), -match.end(), order, kind, match))
+    if not found:
+        return None
+    # The earliest wins; of two at the same place the longer: "i guess not" over "i guess".
+    _, _, _, kind, match = min(found, key=lambda item: item[:3])
+    return kind, match
+
+
+def _contradicts(kind: str, rest: str) -> bool:
+    """ "No, all good" and "yes, no" say both; only the next few words count."""
+    near = " ".join(rest.strip(" ,.").split()[:2])
+    if kind == "no":
+        return bool(
+            re.match(
+                r"(?:(?:wait )?(?:yes|yeah|si)|all good|looks good|perfect|everything is (?:right|fine)"
+                r"|esta bien)\b",
+                near,
+            )
+        )
+    return bool(
+        re.match(r"(?:no|nope|wait no|not|never|maybe not|mejor no)\b(?! problem| hay problema)", near)
+    )

@@ -1,0 +1,457 @@
+"""The interview: what one message means for where we stand. Pure rules, no I/O, no wording.
+
+`hear` runs `RULES` in order; the first that takes the message ends the search. Read the list at the end first.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from dataclasses import replace
+
+from bot.enrollment.answers import NotRead, Read
+from bot.enrollment.answers.kin import turns_to
+from bot.enrollment.answers.plain import fold, is_question, is_unreadable, is_wordless, tokens
+from bot.enrollment.answers.volunteered import Volunteered, volunteered
+from bot.enrollment.answers.yes_no import read_yes_no
+from bot.enrollment.closing import close
+from bot.enrollment.commands import command_in
+from bot.enrollment.keeping import (
+    acknowledge,
+    facts_for,
+    keep,
+    keep_facts,
+    leave,
+    leave_behind,
+    switch_party,
+    take,
+    thank,
+)
+from bot.enrollment.moves import (
+    CHANGE_CUE,
+    ask_what_to_fix,
+    correct,
+    do,
+    pass_over,
+    skip,
+    start_over,
+    target_of,
+)
+from bot.enrollment.position import (
+    COMPLETE,
+    DECLINED,
+    OPEN,
+    STOPPED,
+    SUBMITTED,
+    Heard,
+    Position,
+    Ticket,
+    Utterance,
+)
+from bot.enrollment.questionnaire import CONSENT, READ_BACK, Questionnaire
+from bot.enrollment.serving import is_only_question, missed, serve, serve_the_rest
+from bot.enrollment.turn import (
+    CONFIDENT,
+    CONFIDENT_OVER_WORDS,
+    PERSON,
+    RESUME,
+    SHORT_MESSAGE,
+    Rule,
+    Turn,
+    confidence_needed,
+)
+
+_NO_LEAD = re.compile(r"^\s*(?:no+|nope|nah|wrong|not quite|incorrecto|mal)\b[\s,.;:!-]*", re.IGNORECASE)
+
+
+# --- the rules, in the order they are tried --------------------------------------------------------------------
+
+
+def _death(turn: Turn) -> bool:
+    """Someone has died: a kind word, a person who calls, and not one question more."""
+    if turn.said.intent != "tell/death" or turn.said.confidence < CONFIDENT:
+        return False
+    turn.word("death.condolence")
+    turn.effects.append(Ticket("bereavement", turn.said.text))
+    leave(turn, STOPPED)
+    return True
+
+
+def _nothing_to_read(turn: Turn) -> bool:
+    """Emoji, markup, commands to machines: asked again, kindly, and never kept."""
+    if not is_unreadable(turn.said.text) or isinstance(turn.read(), Read):
+        return False
+    if turn.at.pending:
+        return True
+    missed(turn, "wordless")
+    return True
+
+
+def _answer_to_confirmation(turn: Turn) -> bool:
+    """We asked "is that right?": yes keeps it, no or another value replaces it."""
+    pending = turn.at.pending
+    if not pending or command_in(turn.said.text):
+        return False
+    reading = read_yes_no(turn.said.text)
+    if pending["link_id"] == "start_over":
+        return _answer_to_start_over(turn, reading)
+    item = turn.asked.item(pending["link_id"])
+    if isinstance(reading, Read) and reading.value is True and len(tokens(turn.said.text)) <= 6:
+        turn.at.pending = None
+        keep(turn, item, pending["value"], pending.get("note", ""))
+        return True
+    again = (
+        item.read(_NO_LEAD.sub("", turn.said.text))
+        if not is_wordless(_NO_LEAD.sub("", turn.said.text))
+        else NotRead()
+    )
+    if isinstance(again, Read) and (again.strong or item.parser == "relation") and item.type != "boolean":
+        turn.at.pending = None
+        take(turn, item, again)
+        return True
+    if isinstance(reading, Read) and reading.value is False:
+        turn.at.pending = None
+        if item.type == "boolean":
+            keep(turn, item, False, "")
+            return True
+        turn.word("confirm.not_right")
+        turn.mode = "example"
+        return True
+    return False
+
+
+def _answer_to_start_over(turn: Turn, reading: Read | NotRead) -> bool:
+    turn.at.pending = None
+    if not (isinstance(reading, Read) and reading.value is True):
+        turn.word("start_over.kept")
+        return True
+    for link_id in list(turn.at.answers):
+        turn.clear(link_id)
+    turn.at = Position(notes=turn.at.notes, heard=turn.at.heard)
+    turn.word("start_over.done")
+    return True
+
+
+def _what_to_fix(turn: Turn) -> bool:
+    """We asked what to fix: the name of an answer, or nothing after all."""
+    if not turn.at.fixing or command_in(turn.said.text):
+        return False
+    if correct(turn, target_of(turn), turn.said.text):
+        return True
+    folded = fold(turn.said.text)
+    if re.fullmatch(
+        r"(?:nothing|none|no|it'?s (?:fine|ok|right)|all good|nada|esta bien|todo bien|ninguno|ninguna)",
+        folded,
+    ):
+        turn.at.fixing = False
+        return True
+    if serve(turn):
+        return True
+    facts_heard = keep_facts(turn, volunteered(turn.said.text), overwrite=True)
+    if facts_heard:
+        turn.at.fixing = False
+        return True
+    return ask_what_to_fix(turn, "fix.which_again")
+
+
+def _plain_command(turn: Turn) -> bool:
+    """A whole message that is a command and nothing else."""
+    label = command_in(turn.said.text)
+    if label is None or _is_answer_here(turn, label):
+        return False
+    return do(turn, label)
+
+
+def _is_answer_here(turn: Turn, label: str) -> bool:
+    """ "Later" is an answer to "when may we call?"; "ready" and "go on" may be one to a yes-or-no."""
+    if turn.item is None:
+        return False
+    if turn.item.link_id == CONSENT and label == "nav/skip":
+        # "I'd rather not" passes over any other question; asked for consent, it is a no.
+        return isinstance(turn.read(), Read)
+    if turn.item.parser == "time":
+        return fold(turn.said.text) in ("later", "not now", "luego", "mas tarde", "despues", "ahora no")
+    if turn.item.parser == "yes-no" and label in ("nav/resume", "nav/capabilities"):
+        return isinstance(turn.read(), Read)
+    return (
+        turn.item.parser in ("choices", "text")
+        and label == "nav/capabilities"
+        and len(tokens(turn.said.text)) > 2
+    )
+
+
+def _correction(turn: Turn) -> bool:
+    """ "Change my phone number", "the zip is wrong, it's 60614": at any time, then back to where we were."""
+    folded = fold(turn.said.text)
+    cue = bool(CHANGE_CUE.search(folded))
+    by_intent = turn.said.intent == "nav/change" and turn.said.confidence >= CONFIDENT
+    if not cue and not by_intent:
+        return False
+    target = target_of(turn)
+    if turn.takes_any_words() and (target is None or len(folded.split()) > SHORT_MESSAGE * 2):
+        return False
+    if is_question(turn.said.text) and target is None and not by_intent:
+        return False
+    if target is not None and correct(turn, target, turn.said.text):
+        return True
+    return by_intent and not turn.takes_any_words() and ask_what_to_fix(turn, "fix.which")
+
+
+def _read_back_answer(turn: Turn) -> bool:
+    """No at the read-back: whatever was put right in the same breath is right now; otherwise, what should I fix?"""
+    if turn.at.open != READ_BACK or turn.at.pending:
+        return False
+    reading = turn.read()
+    if not isinstance(reading, Read):
+        return False
+    if reading.value is True:
+        # "Looks good, but my zip is 60614."
+        return bool(keep_facts(turn, volunteered(turn.said.text), overwrite=True))
+    rest = _NO_LEAD.sub("", turn.said.text)
+    if not is_wordless(rest) and keep_facts(turn, volunteered(rest), overwrite=True):
+        return True
+    return ask_what_to_fix(turn, "fix.which")
+
+
+def _other_party(turn: Turn) -> bool:
+    """ "Actually it's for my mother": the newest word counts, and names move to whom they belong."""
+    known = turn.at.answers.get("for_whom")
+    now = turns_to(turn.said.text)
+    if known is None or now is None or now == known or turn.at.open == "for_whom":
+        return False
+    if turn.takes_any_words() and len(tokens(turn.said.text)) > SHORT_MESSAGE * 2:
+        return False
+    switch_party(turn, now)
+    keep_facts(turn, volunteered(turn.said.text))
+    turn.word("party.switched_other" if now == "other" else "party.switched_self")
+    return True
+
+
+def _strong_answer(turn: Turn) -> bool:
+    """A clear answer to the open question; what else the message holds is served too."""
+    item = turn.item
+    if item is None:
+        return False
+    facts = volunteered(turn.said.text)
+    if item.link_id in facts_for(turn, facts) and item.parser != "text":
+        return _facts_answer(turn, facts)
+    reading = turn.read()
+    if not isinstance(reading, Read) or not reading.strong:
+        return False
+    if _is_something_else(turn, reading):
+        return False
+    take(turn, item, reading)
+    keep_facts(turn, facts, besides=item.link_id)
+    serve_the_rest(turn, item, reading)
+    return True
+
+
+def _facts_answer(turn: Turn, facts: Volunteered) -> bool:
+    leave_behind(turn)
+    heard = keep_facts(turn, facts)
+    if turn.item and turn.item.link_id in heard:
+        thank(turn, turn.item, heard[turn.item.link_id])
+    acknowledge(turn, heard, besides=turn.came_from)
+    serve_the_rest(turn, None, None)
+    return True
+
+
+def _is_something_else(turn: Turn, reading: Read) -> bool:
+    """A choice's word inside a clear request ("someone to talk to" against "talk to someone now") is the request."""
+    best = turn.said.best("request", "ask")
+    if best is None or best[1] < CONFIDENT_OVER_WORDS or turn.item is None:
+        return False
+    if turn.item.parser in ("phone", "zip", "yes-no", "name"):
+        return False
+    return len(tokens(turn.said.text)) > 3 and (best[0].startswith("request/") or is_question(turn.said.text))
+
+
+def _intent_command(turn: Turn) -> bool:
+    """A command in other words than we know by heart."""
+    best = turn.said.best("nav")
+    if best is None or best[1] < confidence_needed(turn) or best[0] in ("nav/change", "nav/more"):
+        return False
+    if turn.takes_any_words() and len(tokens(turn.said.text)) > SHORT_MESSAGE:
+        return False
+    return best[0] == turn.said.intent and do(turn, best[0])
+
+
+def _digression(turn: Turn) -> bool:
+    """A question about the care, a wish for a person, a kind or a bitter word: answered, then back to our question."""
+    if (
+        isinstance(turn.read(), Read)
+        and turn.item
+        and turn.item.parser == "text"
+        and not is_only_question(turn)
+    ):
+        return _words_and_aside(turn)
+    return serve(turn)
+
+
+def _words_and_aside(turn: Turn) -> bool:
+    """At a free question: a short clear request or greeting is what it is; everything else is kept."""
+    said = turn.said
+    needed = CONFIDENT if is_question(said.text) else CONFIDENT_OVER_WORDS
+    if len(tokens(said.text)) > SHORT_MESSAGE or said.confidence < needed:
+        return False
+    if said.family == "ask":
+        return is_question(said.text) and do(turn, said.intent)
+    if said.family in ("request", "social") and said.intent != "social/feeling":
+        return do(turn, said.intent)
+    return False
+
+
+def _volunteered(turn: Turn) -> bool:
+    """Facts for other questions than the open one."""
+    heard = keep_facts(turn, volunteered(turn.said.text))
+    if not heard:
+        return False
+    if turn.said.intent in ("tell/illness", "tell/need") and turn.said.confidence >= CONFIDENT:
+        turn.note(turn.at.open or "", "volunteered", turn.said.text)
+    acknowledge(turn, heard)
+    return True
+
+
+def _weak_answer(turn: Turn) -> bool:
+    """Own words, kept as they are; or a value we are not sure of, asked back."""
+    reading = turn.read()
+    if turn.item is None or not isinstance(reading, Read):
+        return False
+    if not reading.strong and not reading.sure and is_only_question(turn):
+        return False
+    item = turn.item
+    take(turn, item, reading)
+    if item.parser == "text":
+        keep_facts(turn, volunteered(turn.said.text), besides=item.link_id)
+        serve_the_rest(turn, item, reading)
+    return True
+
+
+def _took_the_offer(turn: Turn) -> bool:
+    """ "Yes please" right after "shall I tell you more?"."""
+    if not turn.said.offer.startswith("more:") or turn.item is None or turn.item.type == "boolean":
+        return False
+    reading = read_yes_no(turn.said.text)
+    if not isinstance(reading, Read) or reading.value is not True or len(tokens(turn.said.text)) > 4:
+        return False
+    return do(turn, "nav/more")
+
+
+def _told_something(turn: Turn) -> bool:
+    """An illness, a need, said at another question: kept for the coordinator, and the question comes back."""
+    if turn.said.family != "tell" or turn.said.confidence < CONFIDENT or len(tokens(turn.said.text)) < 3:
+        return False
+    turn.note(turn.at.open or "", "volunteered", turn.said.text)
+    turn.word("noted.for_team")
+    turn.mode = "again"
+    return True
+
+
+def _unreadable(turn: Turn) -> bool:
+    """An example and another way to say it; the second time we go on, and a coordinator will ask."""
+    reading = turn.read()
+    reason = reading.reason if isinstance(reading, NotRead) else "unclear"
+    if reason == "declined" or (reason == "none" and turn.item and turn.item.required):
+        return skip(turn)
+    if reason == "none" and turn.item and not turn.item.required:
+        turn.note(turn.item.link_id, "none", turn.said.text)
+        return pass_over(turn, "skip.none")
+    if reason == "foreign":
+        turn.note(turn.at.open or "", "unread", turn.said.text)
+    missed(turn, reason)
+    return True
+
+
+RULES: tuple[Rule, ...] = (
+    _death,
+    _answer_to_confirmation,
+    _what_to_fix,
+    _plain_command,
+    _nothing_to_read,
+    _correction,
+    _read_back_answer,
+    _other_party,
+    _strong_answer,
+    _intent_command,
+    _took_the_offer,
+    _digression,
+    _volunteered,
+    _weak_answer,
+    _told_something,
+    _unreadable,
+)
+
+
+def hear(asked: Questionnaire, position: Position, said: Utterance) -> Heard:
+    """What a message means while a question is open."""
+    turn = Turn(asked, deepcopy(position), said)
+    turn.at.heard = said.message_id
+    for rule in RULES:
+        if rule(turn):
+            break
+    return close(turn)
+
+
+def open_interview(asked: Questionnaire, position: Position, said: Utterance) -> Heard:
+    """Begin, or come back to, an interview; the message that brings the person here may already hold facts."""
+    turn = Turn(asked, deepcopy(position), said)
+    turn.at.heard = said.message_id
+    before = turn.at.status
+    turn.at.open, turn.at.pending, turn.at.fixing = None, None, False
+    if _death(turn) or _told_when_closed(turn, before):
+        return close(turn)
+    turn.at.status = OPEN
+    if before == DECLINED:
+        turn.clear(CONSENT)
+        turn.word("intake.changed_mind")
+        turn.mode = "again"
+        return close(turn)
+    heard = keep_facts(turn, volunteered(said.text))
+    if said.intent == "tell/illness" and said.confidence >= CONFIDENT:
+        turn.word("illness.sorry")
+    turn.word("intake.welcome_back" if turn.at.asked else "intake.start")
+    turn.mode = "again" if turn.at.asked else None
+    if said.intent in ("tell/illness", "tell/need") and said.confidence >= CONFIDENT:
+        turn.note("", "volunteered", said.text)
+    acknowledge(turn, heard)
+    if command_in(said.text) == "nav/start_over" or said.intent == "nav/start_over":
+        start_over(turn)
+    elif not _correction(turn):
+        serve_the_rest(turn, None, None)
+    return close(turn)
+
+
+def _told_when_closed(turn: Turn, status: str) -> bool:
+    """A sign-up that is done, refused or stopped is not opened again by a passing remark."""
+    said = turn.said
+    if status in (SUBMITTED, COMPLETE):
+        turn.over = True
+        if said.family == "tell":
+            turn.effects.append(Ticket("told_later", said.text))
+            turn.word("told.passed_on", PERSON)
+        else:
+            turn.word("intake.already", PERSON)
+        return True
+    if status in (DECLINED, STOPPED) and said.family == "tell":
+        turn.over = True
+        turn.word("told.kept_closed", RESUME if status == DECLINED else PERSON)
+        return True
+    return False
+
+
+def come_back(asked: Questionnaire, position: Position, said: Utterance) -> Heard:
+    """Put the open question again, with nothing new heard."""
+    turn = Turn(asked, deepcopy(position), said)
+    turn.mode = "again"
+    return close(turn)
+
+
+# --- what the rules do -------------------------------------------------------------------------------------------
+
+
+# --- where we go next ---------------------------------------------------------------------------------------------
+
+
+def mark_submitted(position: Position) -> Position:
+    """The same position, submitted: nothing is asked any more."""
+    return replace(deepcopy(position), status=SUBMITTED)

@@ -1,0 +1,110 @@
+"""Serving what is no answer: a question about the care, a wish, or something we could not read."""
+
+from __future__ import annotations
+
+from bot.enrollment.answers import Read
+from bot.enrollment.answers.plain import has_question_mark, is_question, is_wordless, split_question, tokens
+from bot.enrollment.commands import command_in
+from bot.enrollment.keeping import leave_behind
+from bot.enrollment.moves import do
+from bot.enrollment.position import Aside
+from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item
+from bot.enrollment.turn import CONFIDENT, LIKELY, PERSON, Turn, confidence_needed
+
+
+def serve(turn: Turn) -> bool:
+    """Answer what is not an answer. False when there is nothing in it we know how to answer."""
+    said = turn.said
+    asked = has_question_mark(said.text) if turn.takes_any_words() else is_question(said.text)
+    threshold = confidence_needed(turn) if not asked else LIKELY
+    best = said.best("ask", "request", "social") if asked else (said.intent, said.confidence)
+    if best and best[1] >= threshold and best[0].split("/")[0] in ("ask", "request", "social"):
+        return do(turn, best[0])
+    if said.intent == "enroll" and said.confidence >= CONFIDENT and not turn.takes_any_words():
+        turn.mode = "again"
+        return True
+    if asked and not (isinstance(turn.read(), Read) and not is_only_question(turn)):
+        turn.note(turn.at.open or "", "question", said.text)
+        turn.word("question.passed_on")
+        turn.mode = "again"
+        return True
+    return False
+
+
+def serve_the_rest(turn: Turn, item: Item | None, reading: Read | None) -> None:
+    """A question or a wish in the same message as an answer."""
+    said = turn.said
+    asked = split_question(said.text)[1]
+    if (
+        asked
+        and not has_question_mark(asked)
+        and turn.came_from
+        and turn.asked.item(turn.came_from).parser in ("text", "time")
+    ):
+        return
+    if asked and (item is None or item.parser not in ("phone", "zip") or len(tokens(asked)) > 3):
+        wish = command_in(asked)
+        if wish and wish.startswith("request/"):
+            do(turn, wish)
+            return
+        best = said.best("ask", "request")
+        if best and best[1] >= LIKELY:
+            turn.say.append(Aside(best[0]))
+        elif item is not None:
+            turn.note(turn.came_from or "", "question", said.text)
+            turn.word("question.passed_on")
+        return
+    if reading is None or item is None or item.parser in ("text", "time"):
+        return
+    extra = len(tokens(said.text)) - len(str(reading.value).split())
+    if extra >= 3 and said.family == "request" and said.confidence >= CONFIDENT:
+        do(turn, said.intent)
+
+
+def is_only_question(turn: Turn) -> bool:
+    """Whether the message asks and tells nothing."""
+    told, asked = split_question(turn.said.text)
+    marked = has_question_mark(asked) or not turn.takes_any_words()
+    return bool(asked) and is_wordless(told) and marked
+
+
+MOST_MISSES = 2
+
+
+def missed(turn: Turn, reason: str) -> None:
+    """Not read: once an example; then on, with a note. Consent is never passed over: a person is offered."""
+    item = turn.item
+    if item is None:
+        return
+    count = turn.at.misses.get(item.link_id, 0) + 1
+    turn.at.misses[item.link_id] = count
+    if count >= MOST_MISSES and item.link_id in (CONSENT, READ_BACK, "for_whom"):
+        turn.word("unread.offer_person" if count % 2 == 0 else "unread.offer_person_again", PERSON)
+        turn.mode = "again" if count % 2 == 0 else "example"
+        return
+    if count < MOST_MISSES:
+        turn.word(unread_word(reason, item))
+        turn.mode = "example"
+        return
+    if len(tokens(turn.said.text)) > 0:
+        turn.note(item.link_id, "unread", turn.said.text)
+    leave_behind(turn)
+    turn.at.skipped.append(item.link_id)
+    turn.word("unread.moved_on")
+
+
+def unread_word(reason: str, item: Item) -> str:
+    """The word for why we could not read it; reasons a question has no own word for are just "not sure I got it"."""
+    special = {
+        "name": ("number", "email", "question", "not_a_name"),
+        "phone": ("foreign", "no_area_code", "short", "long", "email", "not_a_phone"),
+        "zip": ("short", "long", "phone", "not_a_zip"),
+        "party": ("several",),
+        "choice": ("several",),
+        "yes-no": ("undecided",),
+        "text": ("nothing",),
+        "time": ("nothing",),
+    }
+    if reason in special.get(item.parser, ()):
+        return f"unread.{item.parser.replace('-', '_')}.{reason}"
+    return "unread.wordless" if reason == "wordless" else "unread.unclear"
