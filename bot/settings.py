@@ -36,8 +36,8 @@ class Settings(BaseSettings):
 
     engine_url: str = "http://127.0.0.1:5005"
     engine_secret: SecretStr = SecretStr("")
-    engine_patience: float = Field(8.0, description="Seconds a person waits before the holding message.")
-    engine_timeout: float = Field(6.0, description="Seconds one engine call may take.")
+    engine_patience: float = Field(10.0, description="Seconds a person waits before the holding message.")
+    engine_timeout: float = Field(9.0, description="Seconds one engine call may take.")
     actions_port: int = 5055
     lease_seconds: float = Field(
         30.0, description="How long a turn may be held before another worker takes it."

@@ -48,7 +48,9 @@ SCRIPT = (
 )
 START_SECONDS = 120.0
 ANSWER_SECONDS = 90.0
-PAUSES = {"engine": (6.0, 14.0), "service": (1.0, 5.0)}
+PAUSES = {"engine": (2.0, 9.0), "service": (3.0, 9.0)}
+# Between two messages of one talker, so that there is time to be killed in: seconds, at the most.
+THINKING = 1.0
 
 
 @dataclass
@@ -199,7 +201,7 @@ def talk_through(url: str, share: int, done: list[Talk]) -> None:
             for text in SCRIPT:
                 say(talk, text)
                 turns += 1
-                time.sleep(random.uniform(0, 0.3))
+                time.sleep(random.uniform(0, THINKING))
             done.append(talk)
 
 

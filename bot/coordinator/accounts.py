@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -22,8 +23,12 @@ MOST_FAILURES = 5
 LOCK = timedelta(minutes=15)
 
 _hasher = PasswordHasher()
-# Verified against when the name is unknown, so that the answer takes as long as for a known one.
-_nobody = _hasher.hash(secrets.token_urlsafe(16))
+
+
+@lru_cache(maxsize=1)
+def _nobody() -> str:
+    """Verified against when the name is unknown, so that the answer takes as long as for a known one."""
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 class AccountError(ValueError):
@@ -74,7 +79,7 @@ def check(connection: Connection, username: str, password: str) -> Row[Any] | No
     """
     row = connection.execute(select(staff).where(staff.c.username == username.strip().lower())).one_or_none()
     try:
-        _hasher.verify(row.password_hash if row is not None else _nobody, password)
+        _hasher.verify(row.password_hash if row is not None else _nobody(), password)
         right = row is not None
     except (VerificationError, InvalidHashError):
         right = False

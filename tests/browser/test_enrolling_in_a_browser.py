@@ -121,9 +121,8 @@ def test_the_chat_works_with_the_keyboard_alone(product: Product, page: Page) ->
     expect(page.locator("#log")).to_contain_text("not a person")
     for _ in range(40):
         page.keyboard.press("Tab")
-        if page.evaluate(
-            "document.activeElement.tagName === 'BUTTON' && document.activeElement.textContent.includes('Who is on the team')"
-        ):
+        focused = page.evaluate("[document.activeElement.tagName, document.activeElement.textContent]")
+        if focused[0] == "BUTTON" and "Who is on the team" in focused[1]:
             break
     page.keyboard.press("Enter")
     expect(page.locator("#log")).to_contain_text("nurse")

@@ -32,6 +32,8 @@ class Served:
                 app,
                 log_config=None,
                 access_log=False,
+                # As in production without PES_TRUSTED_PROXIES; by default uvicorn would trust loopback.
+                proxy_headers=False,
                 ws="none",
                 lifespan="on" if lifespan else "off",
                 timeout_graceful_shutdown=2,

@@ -1,0 +1,152 @@
+"""The intent classifier as a Rasa component: `family/topic` in the data, the family as Rasa's intent.
+
+Rasa would take `family/topic` for a retrieval intent with canned answers. The importer keeps the full label under a key
+of its own (`FULL_INTENT`), so that Rasa sees families only; the rules are written for families.
+"""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.engine.featurizer import SentenceFeaturizer, SentenceMemory
+from bot.engine.intent_model import Array, IntentModel
+
+FULL_INTENT = "full_intent"
+FALLBACK = "nlu_fallback"
+
+log = logging.getLogger(__name__)
+
+
+def family_of(label: str, exceptions: dict[str, str]) -> str:
+    """The family of a full label: the part before the slash, unless config.yml says otherwise for this label."""
+    return exceptions.get(label, label.split("/")[0])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(IntentClassifier, GraphComponent):
+    """Sorts a message into a full label, and hands Rasa the family.
+
+    Config: `threshold` (a top probability below it becomes the family `nlu_fallback`), `ranking_length`,
+    `families` (labels whose family is not the part before the slash), `strength` and `embedding_scale` (IntentModel).
+    """
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """The sentence embedding."""
+        return [SentenceFeaturizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The classifier's defaults."""
+        return {
+            "threshold": 0.3,
+            "ranking_length": 10,
+            "families": {},
+            "strength": 10.0,
+            "embedding_scale": 2.0,
+            "folds": 3,
+        }
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Nothing that `IntentModel` would not say itself."""
+
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: IntentModel
+    ) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._storage = storage
+        self._resource = resource
+        self._model = model
+        self._memory = SentenceMemory(0)
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TopicClassifier:
+        """An untrained classifier."""
+        settings = {**cls.get_default_config(), **config}
+        model = IntentModel(settings["strength"], settings["embedding_scale"], settings["folds"])
+        return cls(config, model_storage, resource, model)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TopicClassifier:
+        """The trained classifier. Raises IntentModelError when its files are not there."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, IntentModel.load(folder))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from every example that has a text and an intent."""
+        examples = [m for m in training_data.intent_examples if m.get(TEXT) and m.get("intent")]
+        labels = [m.get(FULL_INTENT) or m.get("intent") for m in examples]
+        log.info("learning %d intents from %d examples", len(set(labels)), len(examples))
+        embeddings = [self._embedding(message) for message in examples]
+        self._model.fit(
+            [m.get(TEXT) for m in examples],
+            labels,
+            np.stack(embeddings),
+            say=lambda text: log.info("%s", text),
+        )
+        if self._model.held_out_accuracy is not None:
+            log.info("right on %.1f %% of examples held out", 100 * self._model.held_out_accuracy)
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Unchanged: no component after this one learns from predictions."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set `intent` {name: family, confidence, full: label} and `intent_ranking` with full labels."""
+        for message in messages:
+            ranking = self._rank(message)
+            label, confidence = ranking[0]
+            family = family_of(label, self._config["families"])
+            if confidence < self._config["threshold"]:
+                label = family = FALLBACK
+            listed = [{"name": name, "confidence": round(value, 6)} for name, value in ranking]
+            intent = {"name": family, "confidence": round(confidence, 6), "full": label}
+            message.set("intent", intent, add_to_output=True)
+            message.set("intent_ranking", listed, add_to_output=True)
+        return messages
+
+    def _rank(self, message: Message) -> list[tuple[str, float]]:
+        text = message.get(TEXT) or ""
+        if not any(_says_something(c) for c in text):
+            # Nothing to read (an empty SMS, "/", "..."): any guess would be one about punctuation.
+            return [(FALLBACK, 0.0)]
+        return self._model.rank(text, self._embedding(message), self._config["ranking_length"])
+
+    def _embedding(self, message: Message) -> Array:
+        _, sentence = message.get_dense_features(TEXT)
+        return sentence.features[0] if sentence is not None else self._memory.embed(message.get(TEXT))
+
+
+def _says_something(character: str) -> bool:
+    """Letters, digits and pictures do; punctuation and spaces do not."""
+    kind = unicodedata.category(character)
+    return kind[0] in "LN" or kind == "So"
