@@ -58,7 +58,19 @@ class ValidateIntakeForm(Action):
         )
         reply = _reply(there, heard)
         events = await deliver(there, dispatcher, reply)
-        return [*events, *_events(there, heard)]
+        return _changes(tracker, [*events, *_events(there, heard)])
+
+
+def _changes(tracker: Tracker, events: list[EventType]) -> list[EventType]:
+    """Without slots that keep their value: each one costs the engine time. Rasa's form needs the two that stay."""
+    kept = ("requested_slot", "interview")
+    return [
+        event
+        for event in events
+        if event["event"] != "slot"
+        or event["name"] in kept
+        or event["value"] != tracker.slots.get(event["name"])
+    ]
 
 
 def _hear(ctx: Context, tracker: Tracker) -> Heard:

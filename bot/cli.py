@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -140,6 +141,21 @@ def chat(
 
     settings = get_settings()
     asyncio.run(terminal_chat.talk(url or f"http://127.0.0.1:{settings.port}", locale))
+
+
+@app.command()
+def parse() -> None:
+    """Understand JSON lines {"text", "locale"?} from standard input; JSON lines come out."""
+    from bot import understanding
+
+    async def run_all() -> None:
+        async for result in understanding.parse_lines(get_settings(), sys.stdin):
+            typer.echo(json.dumps(result, ensure_ascii=False))
+
+    try:
+        asyncio.run(run_all())
+    except (understanding.BadLine, RuntimeError) as error:
+        raise _fail(str(error)) from None
 
 
 @user.command("add")
