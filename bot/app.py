@@ -80,6 +80,7 @@ def _lock(path: Path) -> IO[str]:
 
 def _build(settings: Settings, database: Database) -> Services:
     engine, feed = EngineClient(settings), Feed()
+    database.listener = feed.notify
     senders = {"sms": sending.make_sender(settings, database)} if settings.texting_enabled else {}
     dispatcher = Dispatcher(database, senders, sending.on_failure)
     runner = TurnRunner(database, engine, feed, dispatcher, settings)

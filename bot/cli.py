@@ -96,8 +96,8 @@ def serve() -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
+        # The SMS webhook reads X-Forwarded-* itself, and only from trusted proxies.
+        proxy_headers=False,
         server_header=False,
         # Open event streams would otherwise hold a stop back for ever.
         timeout_graceful_shutdown=5,

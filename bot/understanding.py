@@ -38,8 +38,10 @@ async def own_engine(settings: Settings) -> AsyncIterator[EngineClient]:
         "PYTHONPATH": str(ROOT),
         "RASA_TELEMETRY_ENABLED": "false",
     }
-    process = subprocess.Popen(
-        [str(ENGINE_PYTHON), "-m", "bot.engine.server"],
+    process = await asyncio.create_subprocess_exec(
+        str(ENGINE_PYTHON),
+        "-m",
+        "bot.engine.server",
         cwd=ROOT,
         env=environment,
         stdin=subprocess.PIPE,
@@ -55,7 +57,7 @@ async def own_engine(settings: Settings) -> AsyncIterator[EngineClient]:
         for _ in range(int(START_SECONDS * 10)):
             if await client.healthy():
                 break
-            if process.poll() is not None:
+            if process.returncode is not None:
                 raise RuntimeError("the engine did not start; is the model trained? (pes train)")
             await asyncio.sleep(0.1)
         else:
@@ -63,8 +65,9 @@ async def own_engine(settings: Settings) -> AsyncIterator[EngineClient]:
         yield client
     finally:
         await client.close()
-        process.terminate()
-        process.wait()
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
 
 
 def _read(number: int, line: str) -> dict[str, Any]:

@@ -48,7 +48,9 @@ SCRIPT = (
 )
 START_SECONDS = 120.0
 ANSWER_SECONDS = 90.0
-PAUSES = {"engine": (2.0, 9.0), "service": (3.0, 9.0)}
+PHASES = ("engine", "service")
+# Between looking whether a process can be killed: seconds.
+PAUSE = (0.2, 4.0)
 # Between two messages of one talker, so that there is time to be killed in: seconds, at the most.
 THINKING = 1.0
 
@@ -129,26 +131,28 @@ def transcript(log: list[dict[str, Any]]) -> list[tuple[str, str]]:
 class Killer(threading.Thread):
     """Kills one kind of process at random moments until told to stop.
 
+    Each time it waits until all is up again, so that on a slow machine, too, some turns get through between kills.
+
     Args:
         pid_file: where the supervisor notes the process's id.
-        pauses: shortest and longest time between kills, in seconds.
+        url: base address of the service.
         seed: for the same moments again.
     """
 
-    def __init__(self, pid_file: Path, pauses: tuple[float, float], seed: int) -> None:
+    def __init__(self, pid_file: Path, url: str, seed: int) -> None:
         super().__init__(daemon=True)
         self.kills = 0
         self._pid_file = pid_file
-        self._pauses = pauses
+        self._url = url
         self._random = random.Random(seed)
         self._over = threading.Event()
 
     def run(self) -> None:
         """Kill, wait, kill."""
         last = 0
-        while not self._over.wait(self._random.uniform(*self._pauses)):
+        while not self._over.wait(self._random.uniform(*PAUSE)):
             pid = int(self._pid_file.read_text())
-            if pid == last:
+            if pid == last or not self._is_up():
                 continue
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -156,6 +160,12 @@ class Killer(threading.Thread):
                 continue
             last = pid
             self.kills += 1
+
+    def _is_up(self) -> bool:
+        try:
+            return httpx.get(f"{self._url}/readyz", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
 
     def finish(self) -> None:
         """Stop killing."""
@@ -193,16 +203,19 @@ def await_ready(client: httpx.Client, product: subprocess.Popen[bytes], folder: 
 
 
 def talk_through(url: str, share: int, done: list[Talk]) -> None:
-    """One talker: whole conversations, one after another, `share` turns or a little more."""
+    """One talker: whole conversations, one after another, `share` turns or a little more.
+
+    A conversation counts from its first message on: one that got stuck must not be missing from the judgment.
+    """
     with httpx.Client(base_url=url, timeout=30) as client:
         turns = 0
         while turns < share:
             talk = open_talk(client)
+            done.append(talk)
             for text in SCRIPT:
                 say(talk, text)
                 turns += 1
                 time.sleep(random.uniform(0, THINKING))
-            done.append(talk)
 
 
 def judge(talks: list[Talk], expected: list[tuple[str, str]], enrollments: list[dict[str, Any]]) -> list[str]:
@@ -237,7 +250,7 @@ def judge(talks: list[Talk], expected: list[tuple[str, str]], enrollments: list[
 
 def run_phase(name: str, url: str, folder: Path, turns: int, talkers: int, seed: int) -> list[Talk]:
     """Let people talk while one kind of process is being killed."""
-    killer = Killer(folder / "logs" / f"{name}.pid", PAUSES[name], seed)
+    killer = Killer(folder / "logs" / f"{name}.pid", url, seed)
     talks: list[Talk] = []
     started = time.monotonic()
     threads = [
@@ -268,7 +281,7 @@ def main() -> None:
     )
     parser.add_argument("--turns", type=int, default=200, help="turns in each phase")
     parser.add_argument("--talkers", type=int, default=4)
-    parser.add_argument("--phases", nargs="+", choices=sorted(PAUSES), default=["engine", "service"])
+    parser.add_argument("--phases", nargs="+", choices=PHASES, default=list(PHASES))
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
     folder, port = Path(tempfile.mkdtemp(prefix="pes-kill-")), free_port()

@@ -97,10 +97,21 @@ def get(connection: Connection, conversation_id: str) -> Row[Any]:
     Raises:
         ConversationNotFound: no such conversation.
     """
-    row = connection.execute(select(conversation).where(conversation.c.id == conversation_id)).one_or_none()
+    row = None
+    if is_id(conversation_id):
+        found = select(conversation).where(conversation.c.id == conversation_id)
+        row = connection.execute(found).one_or_none()
     if row is None:
         raise ConversationNotFound(conversation_id)
     return row
+
+
+def is_id(text: str) -> bool:
+    """Whether a text from outside can be the id of a conversation; others must not reach the database (NUL)."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def check_token(row: Row[Any], token: str) -> None:

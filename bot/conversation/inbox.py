@@ -131,7 +131,8 @@ def receive(
         TooManyWaiting: nothing is stored.
     """
     found = select(conversation).where(conversation.c.id == conversation_id)
-    row = connection.execute(locked(connection, found)).one_or_none()
+    known = conversations.is_id(conversation_id)
+    row = connection.execute(locked(connection, found)).one_or_none() if known else None
     if row is None:
         raise conversations.ConversationNotFound(conversation_id)
     if token is not None:
@@ -161,7 +162,8 @@ def receive(
 
     busy = row.lease_until is not None and row.lease_until > moment
     waiting = _pending(connection, conversation_id, MOST_WAITING + 1)
-    if len(waiting) > MOST_WAITING:
+    # A text message cannot be asked to come again later: only the web chat is told to slow down.
+    if token is not None and len(waiting) > MOST_WAITING:
         raise TooManyWaiting(conversation_id)
     first = waiting[0].id == message_id
     take = first and not busy and (row.retry_at is None or row.retry_at <= moment)

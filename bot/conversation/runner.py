@@ -18,7 +18,7 @@ from bot.conversation.feed import Feed
 from bot.conversation.inbox import Result, Work
 from bot.conversation.messages import Draft, Link, Message
 from bot.conversation.outbox import Dispatcher
-from bot.handoff.tickets import QUEUE, URGENT, TicketDraft
+from bot.handoff.tickets import URGENT, TicketDraft
 from bot.program import get_program
 from bot.records.database import Database, now
 from bot.settings import Settings
@@ -61,8 +61,6 @@ class TurnRunner:
         received = await self._database.write(
             inbox.receive, conversation_id, external_id, text, self._settings.lease_seconds, token
         )
-        if received.new:
-            self._feed.notify(conversation_id)
         if received.work is not None:
             self._start(received.work)
         return received
@@ -138,9 +136,6 @@ class TurnRunner:
         waiting = self._done.get(work.message_id)
         if waiting is not None and not waiting.done():
             waiting.set_result(written)
-        self._feed.notify(work.conversation_id)
-        if result.tickets:
-            self._feed.notify(QUEUE)
         if work.conversation.channel == "sms":
             self._dispatcher.wake()
         return following
@@ -165,8 +160,6 @@ class TurnRunner:
         ticket = TicketDraft("engine_down", "it tries again by itself", URGENT)
         await self._database.write(inbox.hold, work, [draft], ticket, RETRY_SECONDS)
         metrics.held_turns.inc()
-        self._feed.notify(work.conversation_id)
-        self._feed.notify(QUEUE)
         self._dispatcher.wake()
 
     async def sweep(self) -> None:

@@ -195,8 +195,6 @@ def _back(conversation_id: str) -> RedirectResponse:
 
 
 def _woken(services: Services, conversation_id: str) -> RedirectResponse:
-    services.feed.notify(conversation_id)
-    services.feed.notify(tickets.QUEUE)
     services.dispatcher.wake()
     return _back(conversation_id)
 

@@ -54,9 +54,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             "threshold": 0.3,
             "ranking_length": 10,
             "families": {},
-            "strength": 10.0,
+            "strength": 20.0,
             "embedding_scale": 2.0,
-            "folds": 3,
+            "folds": 2,
         }
 
     @classmethod

@@ -33,6 +33,11 @@ def _encoder(threads: int) -> USE:
     return encoder
 
 
+def readable(text: str) -> str:
+    """What the encoder reads: lower case, because it takes a message in capitals for another message."""
+    return text[:READ_CHARACTERS].strip().lower()
+
+
 class SentenceMemory:
     """Embeddings of recent sentences: people tap the same buttons, and a turn may be run again.
 
@@ -46,7 +51,7 @@ class SentenceMemory:
 
     def embed(self, text: str) -> np.ndarray:
         """One unit vector, (512,); zeros for a text with nothing in it."""
-        text = text[:READ_CHARACTERS].strip()
+        text = readable(text)
         if not text:
             return np.zeros(WIDTH, dtype=np.float32)
         if text in self._known:
@@ -63,10 +68,7 @@ class SentenceMemory:
 def embed_all(texts: list[str], threads: int = 2) -> np.ndarray:
     """Embeddings of many sentences at once, (n, 512)."""
     encoder = _encoder(threads)
-    parts = [
-        encoder.encode([t[:READ_CHARACTERS] for t in texts[i : i + BATCH]])
-        for i in range(0, len(texts), BATCH)
-    ]
+    parts = [encoder.encode([readable(t) for t in texts[i : i + BATCH]]) for i in range(0, len(texts), BATCH)]
     return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, WIDTH), dtype=np.float32)
 
 

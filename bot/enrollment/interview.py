@@ -61,6 +61,10 @@ from bot.enrollment.turn import (
     confidence_needed,
 )
 
+_DOES_NOT_KNOW = re.compile(
+    r"^(?:i |i really |sorry i |yo |la verdad |pues )*(?:don'?t know|dont know|do not know|don'?t remember|dont remember"
+    r"|can'?t remember|have no idea|no idea|forgot|not sure|idk|dunno|no (?:me )?(?:lo )?(?:se|acuerdo|recuerdo))\b"
+)
 _NO_LEAD = re.compile(r"^\s*(?:no+|nope|nah|wrong|not quite|incorrecto|mal)\b[\s,.;:!-]*", re.IGNORECASE)
 
 
@@ -347,10 +351,17 @@ def _told_something(turn: Turn) -> bool:
     return True
 
 
+def _does_not_know(turn: Turn) -> bool:
+    sure = turn.said.intent == "unsure" and turn.said.confidence >= CONFIDENT
+    return sure or _DOES_NOT_KNOW.match(fold(turn.said.text)) is not None
+
+
 def _unreadable(turn: Turn) -> bool:
     """An example and another way to say it; the second time we go on, and a coordinator will ask."""
     reading = turn.read()
     reason = reading.reason if isinstance(reading, NotRead) else "unclear"
+    if turn.item and not turn.item.required and _does_not_know(turn):
+        reason = "none"
     if reason == "declined" or (reason == "none" and turn.item and turn.item.required):
         return skip(turn)
     if reason == "none" and turn.item and not turn.item.required:

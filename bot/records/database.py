@@ -17,6 +17,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.types import DateTime, TypeDecorator
 
+from bot.records.statements import ANNOUNCED
 from bot.settings import get_settings
 
 P = ParamSpec("P")
@@ -90,6 +91,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        # Told each topic that a transaction announced, on the event loop, after its commit.
+        self.listener: Callable[[str], None] = lambda _topic: None
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             self._writer = _sqlite_engine(url, writes=True)
@@ -119,21 +122,28 @@ class Database:
     ) -> R:
         """Run `function(connection, ...)` in one transaction; durable when this returns."""
         call = partial(self._run, self._writer, function, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._write_pool, call)
+        result, topics = await asyncio.get_running_loop().run_in_executor(self._write_pool, call)
+        for topic in topics:
+            self.listener(topic)
+        return result
 
     async def read(
         self, function: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Run `function(connection, ...)` against one consistent snapshot."""
         call = partial(self._run, self._reader, function, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._read_pool, call)
+        return (await asyncio.get_running_loop().run_in_executor(self._read_pool, call))[0]
 
     @staticmethod
     def _run(
         engine: Engine, function: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    ) -> tuple[R, set[str]]:
+        """What the function returns, and the topics it announced."""
         with engine.begin() as connection:
-            return function(connection, *args, **kwargs)
+            connection.info.pop(ANNOUNCED, None)
+            result = function(connection, *args, **kwargs)
+            topics = connection.info.pop(ANNOUNCED, set())
+        return result, topics
 
     def close(self) -> None:
         """Finish what runs and close all connections."""

@@ -24,7 +24,12 @@ def locked(connection: Connection, statement: Select[Any], *, skip: bool = False
     return statement.with_for_update(skip_locked=skip)
 
 
+ANNOUNCED = "announced"
+
+
 def announce(connection: Connection, topic: str) -> None:
-    """Wake the other service processes when this transaction commits (PostgreSQL NOTIFY)."""
+    """Say that there is news of a topic, when this transaction commits: to the other service processes by
+    PostgreSQL's NOTIFY, to this one by its `Database`."""
+    connection.info.setdefault(ANNOUNCED, set()).add(topic)
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_notify('palliative_intake', :topic)"), {"topic": topic})

@@ -107,7 +107,7 @@ def test_the_same_message_ten_times_at_once_is_one_turn(fragile: Product) -> Non
 def test_killing_at_random_moments_loses_nothing() -> None:
     """A short run of the script that anyone can run: `make kill-test`."""
     done = subprocess.run(
-        [sys.executable, "-m", "scripts.kill_test", "--turns", "52", "--talkers", "2", "--seed", "7"],
+        [sys.executable, "-m", "scripts.kill_test", "--turns", "26", "--talkers", "2", "--seed", "7"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -22,6 +22,7 @@ READY_SECONDS = 90
 # Connections opened by the people of one test; a fixture closes them when the test ends.
 open_clients: list[httpx.Client] = []
 FIRST_PASSWORD = "a-password-for-tests"
+TWILIO_TOKEN = "twilio-token-of-the-tests"
 
 
 @dataclass
@@ -58,6 +59,7 @@ class Product:
             "PES_ENGINE_PORT": str(self.engine_port),
             "PES_ENGINE_URL": f"http://127.0.0.1:{self.engine_port}",
             "PES_ENGINE_SECRET": "secret-of-the-tests",
+            "PES_TWILIO_AUTH_TOKEN": TWILIO_TOKEN,
             "PES_ACTIONS_PORT": str(self.actions_port),
             "PES_ACTIONS_URL": f"http://127.0.0.1:{self.actions_port}/webhook",
             "PES_MODELS": str(ROOT / "models"),

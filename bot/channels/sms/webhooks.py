@@ -19,7 +19,6 @@ from twilio.request_validator import RequestValidator
 from bot import metrics
 from bot.channels.sms import keywords, language, media, status
 from bot.conversation import conversations
-from bot.handoff.tickets import QUEUE
 from bot.problems import Problem
 from bot.records.crypto import get_keyring
 from bot.services import Services
@@ -194,6 +193,5 @@ async def delivery_status(request: Request) -> Response:
     )
     changed = await services.database.write(status.apply, report)
     if changed:
-        services.feed.notify(QUEUE)
         services.dispatcher.wake()
     return Response(status_code=200)

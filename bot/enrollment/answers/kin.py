@@ -87,7 +87,9 @@ _SOMEONE = re.compile(
     r"|he'?s the patient"
     r"|someone i (?:care for|love|know)|otra persona|alguien mas|para otr[oa]|para ella|para el\b"
     r"|no (?:es )?para mi$"
-    r"|alguien (?:a quien|que) (?:cuido|quiero))\b"
+    r"|alguien (?:a quien|que) (?:cuido|quiero)"
+    r"|(?:sign|signing|enroll|enrolling|register|registering) (?:her|him|them)"
+    r"|(?:inscribir|registrar|apuntar|anotar)(?:la|lo|las|los))\b"
 )
 _MYSELF = re.compile(
     r"\b(?:(?:it'?s|its|it is|this is|just|only|calling|asking|is) (?:for )?(?:me|myself)\b(?! and)"
@@ -115,6 +117,9 @@ _TURNS_TO_OTHER = re.compile(
     r"|\b(?:(?:my|mi) \w+ (?:is|es) (?:the one who is sick|the patient|el paciente|la paciente|el enfermo"
     r"|la enferma)"
     r"|i'?m not the patient|i am not the patient|(?:s?he) is the patient|no soy (?:el|la) paciente)\b"
+    # "My mom's name is Rosa", "soy su hija": nobody says that of themselves, whatever the open question is.
+    rf"|^(?:my|mi) (?:{_HIS_OWN})(?:'?s)? (?:name is|is called|is named|se llama)\b"
+    rf"|^(?:yo soy|soy|i'?m|i am) (?:su|her|his|their) (?:{_HIS_OWN})$"
 )
 _TURNS_TO_ME = re.compile(
     _STARTS_AGAIN + r"(?:\w+ ){0,2}?(?:for|about|para) (?:me|myself|mi|mi mism[oa])$"

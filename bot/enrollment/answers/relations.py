@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.enrollment.answers.choosing import Option, read_choice
 from bot.enrollment.answers.kin import caller_is, for_whom
+from bot.enrollment.answers.names import own_name
 from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable
 from bot.enrollment.answers.reading import NotRead, Read, same
 
@@ -47,4 +48,7 @@ def read_party(text: str, options: Sequence[Option]) -> Read | NotRead:
         return NotRead("several")
     code = said or ("other" if kin else None)
     option = next((option for option in options if option.code == code), None)
-    return Read(option.code, option.display) if option else read_choice(text, options)
+    if option:
+        return Read(option.code, option.display)
+    # "Yo soy María" says who is writing, not for whom: its "yo" is no choice.
+    return NotRead("unclear") if own_name(text) else read_choice(text, options)

@@ -1,0 +1,1 @@
+"""Side by side with a stock Rasa project, in one run; see README.md beside this file."""

@@ -1,0 +1,113 @@
+"""The same enrollment by text message: signed posts, each delivered ten times at once, and forged ones."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import re
+import threading
+import uuid
+
+import httpx
+from twilio.request_validator import RequestValidator
+
+from tests.conversations.test_enrolling import FOR_MOTHER
+from tests.conversations.test_handover import eventually
+from tests.support.product import TWILIO_TOKEN, Product, client
+
+INBOUND = "/channels/sms/inbound"
+_numbers = itertools.count(2000)
+
+
+class Phone:
+    """A phone that texts the program, through Twilio's webhook, and shows what comes back."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.number = f"+1773555{next(_numbers):04d}"
+        self.http = client(product.url)
+
+    def post(self, body: str, sid: str | None = None, token: str = TWILIO_TOKEN) -> httpx.Response:
+        """One webhook post with a real signature, blank fields included."""
+        fields = {
+            "MessageSid": sid or f"SM{uuid.uuid4().hex}",
+            "From": self.number,
+            "To": "+18005550142",
+            "Body": body,
+            "NumMedia": "0",
+            "FromCity": "",
+            "FromState": "",
+        }
+        signature = RequestValidator(token).compute_signature(self.product.url + INBOUND, fields)
+        return httpx.post(
+            self.product.url + INBOUND, data=fields, headers={"X-Twilio-Signature": signature}, timeout=30
+        )
+
+    def texts(self) -> list[str]:
+        """Every text that waits to be sent to this phone, oldest first."""
+        page = self.http.get("/dev/phone", params={"number": self.number}).text
+        return [html.unescape(text) for text in re.findall(r'(?s)<li class="ours">.*?<p>(.*?)</p>', page)]
+
+    def answered_since(self, before: int) -> bool:
+        """Whether more than `before` texts come to wait for this phone."""
+        return eventually(lambda: len(self.texts()) > before)
+
+    def say(self, body: str) -> str:
+        """Text the program and wait for its answer."""
+        before = len(self.texts())
+        assert self.post(body).status_code == 200
+        assert self.answered_since(before), f"no answer to {body!r}"
+        return "\n".join(self.texts()[before:])
+
+
+def test_a_daughter_signs_her_mother_up_by_text(product: Product) -> None:
+    phone = Phone(product)
+    first = phone.say("hi")
+    assert "STOP" in first
+    assert "HELP" in first
+    assert "911" in first
+    for said, expected in FOR_MOTHER:
+        heard = phone.say(said)
+        assert expected in heard, f"after {said!r}: {heard!r}"
+    kept = [item for item in product.enrollments() if item["answers"].get("best_time") == "weekday mornings"]
+    assert any(item["state"] == "submitted" for item in kept)
+
+
+def test_a_choice_is_picked_by_its_number(product: Product) -> None:
+    phone = Phone(product)
+    phone.say("I want to sign up")
+    assert "name" in phone.say("2")
+
+
+def test_ten_deliveries_of_each_text_at_once_are_one_turn(product: Product) -> None:
+    phone = Phone(product)
+    for body in ("I want to sign up", "me", "Lena Ortiz", "my garden"):
+        before, sid = len(phone.texts()), f"SM{uuid.uuid4().hex}"
+        answers: list[int] = []
+
+        def deliver(body: str = body, sid: str = sid, answers: list[int] = answers) -> None:
+            answers.append(phone.post(body, sid).status_code)
+
+        threads = [threading.Thread(target=deliver) for _ in range(10)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert answers == [200] * 10
+        assert phone.answered_since(before)
+    texts = "\n".join(phone.texts())
+    assert texts.count("What is your name?") == 1
+    assert texts.count("matters most") == 1
+
+
+def test_forged_and_missing_signatures_are_refused_and_nothing_is_stored(product: Product) -> None:
+    phone = Phone(product)
+    assert phone.post("hi", token="somebody else's token").status_code == 403
+    answer = phone.http.post(INBOUND, data={"MessageSid": "SM1", "From": phone.number, "Body": "hi"})
+    assert answer.status_code == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert phone.texts() == []
+
+
+def test_words_of_danger_are_answered_by_text(product: Product) -> None:
+    assert "988" in Phone(product).say("I want to die")
