@@ -90,12 +90,13 @@ class System(abc.ABC):
         return sum(size for pid, _, size in rows if pid in family) / 1024
 
     def _run(self, command: list[str], cwd: Path, env: dict[str, str]) -> float:
-        """Run a command to its end; returns its seconds."""
-        started, log = time.perf_counter(), self.folder / "train.log"
-        with log.open("w") as output:
-            done = subprocess.run(command, cwd=cwd, env=env, stdout=output, stderr=output, check=False)
-        if done.returncode != 0:
-            raise SystemFailed(f"{self.name}: training failed\n{_tail(log)}")
+        """Run a training command to its end; returns its seconds."""
+        started = time.perf_counter()
+        self._spawn("train", command, cwd, env)
+        code = self._processes[-1].wait()
+        if code != 0:
+            raise SystemFailed(f"{self.name}: training failed\n{_tail(self.folder / 'train.log')}")
+        self._processes.pop()
         return time.perf_counter() - started
 
     def _spawn(self, name: str, command: list[str], cwd: Path, env: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, or_, select, update
+from sqlalchemy import Boolean, Connection, Row, bindparam, exists, func, or_, select, update
 
 from bot.conversation import conversations, messages, outbox
 from bot.conversation.messages import Choice, Draft, Message
@@ -20,10 +20,59 @@ from bot.conversation.tables import conversation, message
 from bot.handoff import tickets
 from bot.records.crypto import get_keyring
 from bot.records.database import now
-from bot.records.statements import announce, insert_or_ignore, locked
+from bot.records.statements import announce, insert_or_ignore
 
 PENDING, DONE, GIVEN_UP = "pending", "done", "given_up"
 MOST_WAITING = 40
+
+
+# The statements of every turn, built once: building them takes longer than running them.
+_ONE = select(conversation).where(conversation.c.id == bindparam("wanted"))
+_ONE_LOCKED = (
+    _ONE.with_for_update()
+)  # SQLite leaves the lock out: its writing transaction excludes all others
+_WAITING = (
+    select(message)
+    .where(message.c.turn == PENDING, message.c.conversation_id == bindparam("wanted"))
+    .order_by(message.c.seq)
+)
+_FIRST = _WAITING.limit(1)
+_COUNT = select(func.count()).where(
+    message.c.turn == PENDING, message.c.conversation_id == bindparam("wanted")
+)
+_RECEIVED = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("wanted"))
+    .values(
+        last_seq=bindparam("seq"),
+        updated_at=bindparam("moment"),
+        last_person_at=bindparam("person_at"),
+        lease_owner=bindparam("owner"),
+        lease_until=bindparam("until"),
+    )
+)
+_ENDED = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("wanted"), conversation.c.lease_owner == bindparam("lease"))
+    .values(
+        state=bindparam("memory"),
+        last_seq=conversation.c.last_seq + bindparam("count"),
+        locale=bindparam("language"),
+        # None leaves it: a status report of Twilio may have changed it while the turn ran.
+        opted_out=func.coalesce(bindparam("out", type_=Boolean), conversation.c.opted_out),
+        held_since=None,
+        retry_at=None,
+        lease_owner=None,
+        lease_until=None,
+        updated_at=bindparam("moment"),
+    )
+    .returning(conversation.c.last_seq)
+)
+_TURN_OVER = (
+    update(message)
+    .where(message.c.id == bindparam("wanted"), message.c.turn == PENDING)
+    .values(turn=bindparam("outcome"))
+)
 
 
 class LeaseLost(RuntimeError):
@@ -130,9 +179,9 @@ def receive(
         ConversationNotFound, WrongToken: nothing is stored.
         TooManyWaiting: nothing is stored.
     """
-    found = select(conversation).where(conversation.c.id == conversation_id)
-    known = conversations.is_id(conversation_id)
-    row = connection.execute(locked(connection, found)).one_or_none() if known else None
+    row = None
+    if conversations.is_id(conversation_id):
+        row = connection.execute(_ONE_LOCKED, {"wanted": conversation_id}).one_or_none()
     if row is None:
         raise conversations.ConversationNotFound(conversation_id)
     if token is not None:
@@ -160,39 +209,36 @@ def receive(
         ).one()
         return Received(conversation_id, known.id, known.seq, new=False)
 
-    busy = row.lease_until is not None and row.lease_until > moment
-    waiting = _pending(connection, conversation_id, MOST_WAITING + 1)
     # A text message cannot be asked to come again later: only the web chat is told to slow down.
-    if token is not None and len(waiting) > MOST_WAITING:
+    if token is not None and _waiting_count(connection, conversation_id) > MOST_WAITING:
         raise TooManyWaiting(conversation_id)
-    first = waiting[0].id == message_id
-    take = first and not busy and (row.retry_at is None or row.retry_at <= moment)
+    busy = row.lease_until is not None and row.lease_until > moment
+    may_try = row.retry_at is None or row.retry_at <= moment
+    first = None if busy or not may_try else _first(connection, conversation_id)
+    take = first is not None and first.id == message_id
     lease = uuid.uuid4().hex
-    values: dict[str, Any] = {"last_seq": seq, "updated_at": moment}
-    if not event:
-        values["last_person_at"] = moment
-    if take:
-        values |= {"lease_owner": lease, "lease_until": moment + timedelta(seconds=lease_seconds)}
-    changed = connection.execute(
-        update(conversation)
-        .where(conversation.c.id == conversation_id)
-        .values(**values)
-        .returning(*conversation.c)
-    ).one()
+    connection.execute(
+        _RECEIVED,
+        {
+            "wanted": conversation_id,
+            "seq": seq,
+            "moment": moment,
+            "person_at": row.last_person_at if event else moment,
+            "owner": lease if take else row.lease_owner,
+            "until": moment + timedelta(seconds=lease_seconds) if take else row.lease_until,
+        },
+    )
     announce(connection, conversation_id)
-    work = _work(changed, waiting[0], lease) if take else None
+    work = _work(row, first, lease) if first is not None and take else None
     return Received(conversation_id, message_id, seq, True, work)
 
 
-def _pending(connection: Connection, conversation_id: str, limit: int) -> list[Row[Any]]:
-    return list(
-        connection.execute(
-            select(message)
-            .where(message.c.turn == PENDING, message.c.conversation_id == conversation_id)
-            .order_by(message.c.seq)
-            .limit(limit)
-        )
-    )
+def _first(connection: Connection, conversation_id: str) -> Row[Any] | None:
+    return connection.execute(_FIRST, {"wanted": conversation_id}).one_or_none()
+
+
+def _waiting_count(connection: Connection, conversation_id: str) -> int:
+    return int(connection.execute(_COUNT, {"wanted": conversation_id}).scalar_one())
 
 
 def claim(connection: Connection, conversation_id: str, lease_seconds: float) -> Work | None:
@@ -211,7 +257,8 @@ def claim(connection: Connection, conversation_id: str, lease_seconds: float) ->
     ).one_or_none()
     if row is None:
         return None
-    return _work(row, _pending(connection, conversation_id, 1)[0], lease)
+    first = _first(connection, conversation_id)
+    return _work(row, first, lease) if first is not None else None
 
 
 def commit(
@@ -223,44 +270,39 @@ def commit(
         LeaseLost: the lease ran out and another worker has the conversation; nothing is written.
     """
     moment, row = now(), work.conversation
-    values: dict[str, Any] = {
-        "state": _seal_memory(row.id, result.memory),
-        "last_seq": conversation.c.last_seq + len(result.drafts),
-        "locale": result.locale,
-        "held_since": None,
-        "retry_at": None,
-        "updated_at": moment,
-    }
-    if result.opted_out is not None:
-        values["opted_out"] = result.opted_out
-    changed = connection.execute(
-        update(conversation)
-        .where(conversation.c.id == row.id, conversation.c.lease_owner == work.lease)
-        .values(**values)
-        .returning(*conversation.c)
-    ).one_or_none()
-    if changed is None:
+    last_seq = connection.execute(
+        _ENDED,
+        {
+            "wanted": row.id,
+            "lease": work.lease,
+            "memory": _seal_memory(row.id, result.memory),
+            "count": len(result.drafts),
+            "language": result.locale,
+            "out": result.opted_out,
+            "moment": moment,
+        },
+    ).scalar_one_or_none()
+    if last_seq is None:
         raise LeaseLost(work.message_id)
-    first = changed.last_seq - len(result.drafts) + 1
+    first = last_seq - len(result.drafts) + 1
     written = messages.add(
         connection, row.id, row.channel, result.locale, first, result.drafts, work.message_id, moment
     )
-    ended = update(message).where(message.c.id == work.message_id, message.c.turn == PENDING)
-    if connection.execute(ended.values(turn=outcome)).rowcount != 1:
+    if connection.execute(_TURN_OVER, {"wanted": work.message_id, "outcome": outcome}).rowcount != 1:
         raise LeaseLost(work.message_id)
-    outbox.enqueue(connection, changed, written)
+    outbox.enqueue(connection, row, written)
     for draft in result.tickets:
         tickets.open_ticket(connection, row.id, work.message_id, draft)
-    following = _pending(connection, row.id, 1)
-    next_work = None
-    if following:
-        lease_until = moment + timedelta(seconds=lease_seconds)
-        _set_lease(connection, row.id, work.lease, lease_until)
-        next_work = _work(changed, following[0], work.lease)
-    else:
-        _set_lease(connection, row.id, None, None)
     announce(connection, row.id)
-    return written, next_work
+    following = _first(connection, row.id)
+    if following is None:
+        return written, None
+    _set_lease(connection, row.id, work.lease, moment + timedelta(seconds=lease_seconds))
+    return written, _work(_fresh(connection, row.id), following, work.lease)
+
+
+def _fresh(connection: Connection, conversation_id: str) -> Row[Any]:
+    return connection.execute(_ONE, {"wanted": conversation_id}).one()
 
 
 def hold(

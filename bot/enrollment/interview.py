@@ -62,8 +62,9 @@ from bot.enrollment.turn import (
 )
 
 _DOES_NOT_KNOW = re.compile(
-    r"^(?:i |i really |sorry i |yo |la verdad |pues )*(?:don'?t know|dont know|do not know|don'?t remember|dont remember"
-    r"|can'?t remember|have no idea|no idea|forgot|not sure|idk|dunno|no (?:me )?(?:lo )?(?:se|acuerdo|recuerdo))\b"
+    r"^(?:i |i really |sorry i |yo |la verdad |pues )*(?:don'?t know|dont know|do not know|don'?t remember"
+    r"|dont remember|can'?t remember|have no idea|no idea|forgot|not sure|idk|dunno"
+    r"|no (?:me )?(?:lo )?(?:se|acuerdo|recuerdo))\b"
 )
 _NO_LEAD = re.compile(r"^\s*(?:no+|nope|nah|wrong|not quite|incorrecto|mal)\b[\s,.;:!-]*", re.IGNORECASE)
 

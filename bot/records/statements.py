@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 
+@lru_cache(maxsize=64)
+def _insert_or_ignore(dialect: str, table: Table) -> Any:
+    module = postgresql if dialect == "postgresql" else sqlite
+    # Asking for the inserted key, because a row count after "do nothing" is not reliable on every driver.
+    return module.insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+
+
 def insert_or_ignore(connection: Connection, table: Table, **values: Any) -> bool:
     """Insert a row unless one of its unique keys is taken; True when this call inserted it."""
-    module = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = module.insert(table).values(**values).on_conflict_do_nothing()
-    # Asking for the inserted key, because a row count after "do nothing" is not reliable on every driver.
-    inserted = connection.execute(statement.returning(*table.primary_key.columns)).first()
-    return inserted is not None
+    return connection.execute(_insert_or_ignore(connection.dialect.name, table), values).first() is not None
 
 
 def locked(connection: Connection, statement: Select[Any], *, skip: bool = False) -> Select[Any]:
