@@ -1,6 +1,6 @@
 """Our product side by side with a stock Rasa project, on the same conversation, in one run.
 
-    make bench                                     everything (about a quarter of an hour on two cores)
+    make bench                                     everything (half an hour or more on two cores)
     make bench ARGS="--only ours --turns 130"      a quick look at ours
 
 Prints a table and writes all figures to results/. The exit code is 1 when a system failed: a turn that was not

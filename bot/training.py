@@ -67,7 +67,7 @@ def train(settings: Settings) -> None:
     if not ENGINE_PYTHON.exists():
         raise TrainingFailed("The engine's environment is missing. Run `make setup`.")
     before, started = fingerprint(), time.monotonic()
-    print("Training the dialogue model (about half a minute) ...", flush=True)
+    print("Training the dialogue model (about a minute) ...", flush=True)
     environment = os.environ | {
         "PES_MODELS": str(settings.models),
         "PES_QUESTIONNAIRE_FILE": str(settings.questionnaire_file),

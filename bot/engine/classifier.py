@@ -54,9 +54,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             "threshold": 0.3,
             "ranking_length": 10,
             "families": {},
-            "strength": 20.0,
+            "strength": 10.0,
             "embedding_scale": 2.0,
-            "folds": 2,
+            "folds": 3,
         }
 
     @classmethod

@@ -21,7 +21,7 @@ Array = np.ndarray  # shapes are in the docstrings; the engine's numpy has no us
 
 SHORTEST, LONGEST = 2, 4
 LEAST_DOCUMENTS = 2
-STEPS = 60
+STEPS = 40
 # Beyond this a message is a letter, and its n-grams say nothing more about the intent.
 READ_CHARACTERS = 600
 
@@ -82,7 +82,7 @@ class IntentModel:
         folds: how many folds give the held-out scores from which the probabilities are calibrated; 0: no calibration.
     """
 
-    def __init__(self, strength: float = 20.0, embedding_scale: float = 2.0, folds: int = 2) -> None:
+    def __init__(self, strength: float = 10.0, embedding_scale: float = 2.0, folds: int = 3) -> None:
         self.strength = strength
         self.embedding_scale = embedding_scale
         self.folds = folds

@@ -361,7 +361,7 @@ def _unreadable(turn: Turn) -> bool:
     """An example and another way to say it; the second time we go on, and a coordinator will ask."""
     reading = turn.read()
     reason = reading.reason if isinstance(reading, NotRead) else "unclear"
-    if turn.item and not turn.item.required and _does_not_know(turn):
+    if turn.item and not turn.item.required and turn.item.parser != "text" and _does_not_know(turn):
         reason = "none"
     if reason == "declined" or (reason == "none" and turn.item and turn.item.required):
         return skip(turn)

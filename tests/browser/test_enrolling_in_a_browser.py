@@ -60,6 +60,13 @@ def page(browser: Browser) -> Iterator[Page]:
     assert errors == []
 
 
+def picture(page: Page, name: str) -> None:
+    """Keep a screenshot in the folder PES_TEST_PICTURES, to be looked at; nothing when it is not set."""
+    folder = os.environ.get("PES_TEST_PICTURES")
+    if folder:
+        page.screenshot(path=Path(folder) / name)
+
+
 def write(page: Page, text: str) -> None:
     """Type a message, send it with the keyboard, and wait until it is answered."""
     before = page.locator("#log .assistant, #log [data-author=assistant]").count()
@@ -74,18 +81,18 @@ def write(page: Page, text: str) -> None:
 
 
 def test_a_daughter_signs_up_on_her_phone_and_the_coordinator_sees_it(
-    product: Product, page: Page, browser: Browser, tmp_path: Path
+    product: Product, page: Page, browser: Browser
 ) -> None:
     page.goto(product.url)
     expect(page.locator("#log")).to_contain_text("not a person")
-    page.screenshot(path=tmp_path / "1-hello.png")
+    picture(page, "1-hello.png")
     page.get_by_role("button", name="Sign up for care").click()
     expect(page.locator("#log")).to_contain_text("Who is this care for")
     for answer in ANSWERS:
         write(page, answer)
     expect(page.locator("#log")).to_contain_text("Rosa Lopez")
     expect(page.locator("#log")).to_contain_text("(312) 555-0188")
-    page.screenshot(path=tmp_path / "2-enrolled.png")
+    picture(page, "2-enrolled.png")
 
     before = page.locator("#log").inner_text()
     page.reload()
@@ -97,7 +104,7 @@ def test_a_daughter_signs_up_on_her_phone_and_the_coordinator_sees_it(
     console.get_by_label("User name").fill("nora")
     console.get_by_label("Password").fill(FIRST_PASSWORD)
     console.get_by_role("button", name="Sign in").click()
-    console.screenshot(path=tmp_path / "3-board.png")
+    picture(console, "3-board.png")
     console.get_by_role("link", name="Ana Beltran").first.click()
     expect(console.locator("#record")).to_contain_text("submitted")
     expect(console.locator("#record")).to_contain_text("to stay at home with her dog")
@@ -110,7 +117,7 @@ def test_a_daughter_signs_up_on_her_phone_and_the_coordinator_sees_it(
     page.locator("#text").fill("Hi Nora, thank you")
     page.locator("#text").press("Enter")
     expect(console.locator("#log")).to_contain_text("Hi Nora, thank you")
-    console.screenshot(path=tmp_path / "4-conversation.png")
+    picture(console, "4-conversation.png")
     console.get_by_role("button", name="Hand back to the assistant").click()
     expect(page.locator("#log")).to_contain_text("back with the computer helper")
     console.context.close()
