@@ -8,6 +8,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from bot import language
 from bot.enrollment.position import Position, Utterance
 from bot.enrollment.questionnaire import Questionnaire, get_questionnaire
 from bot.program import Program, get_program
@@ -84,8 +85,11 @@ def _utterance(tracker: Tracker) -> Utterance:
         # The fallback's own confidence says nothing about what was meant.
         label, confidence = ranking[0] if ranking else ("out_of_scope", 0.0)
     locale = tracker.slots.get("locale")
+    text = str(message.get("text") or "")
+    if label in language.LANGUAGE_WISHES:
+        label = language.asked_for(text, label)
     return Utterance(
-        text=str(message.get("text") or ""),
+        text=text,
         intent=label,
         confidence=confidence,
         ranking=ranking,
@@ -94,6 +98,7 @@ def _utterance(tracker: Tracker) -> Utterance:
         topic=str(tracker.slots.get("topic") or ""),
         offer=str(tracker.slots.get("offer") or ""),
         message_id=message.get("message_id"),
+        after_danger=bool((message.get("metadata") or {}).get("after_danger")),
     )
 
 

@@ -12,6 +12,7 @@ from actions.answer import more
 from actions.context import Context, context
 from actions.reply import Reply, deliver, next_steps, one
 from actions.request import callback, go_to_intake, human
+from bot.enrollment.position import DECLINED
 
 
 def follow_up(ctx: Context, said: str) -> Reply:
@@ -33,6 +34,9 @@ def accept(ctx: Context, offer: str) -> Reply:
         return human(ctx)
     if offer == "callback":
         return callback(ctx)
+    if ctx.position.status == DECLINED:
+        # "Actually, yes" after a no to the consent: it is asked again, never taken as given.
+        return go_to_intake(ctx)
     return one(ctx, "follow_up.yes_to_what", ("choice.learn", "choice.team", *next_steps(ctx)))
 
 

@@ -85,10 +85,12 @@ class TooManyWaiting(RuntimeError):
 
 @dataclass(frozen=True)
 class Memory:
-    """What is kept from turn to turn, sealed: the engine's own state and the choices last shown."""
+    """What is kept from turn to turn, sealed: the engine's own state, the choices last shown, and whether the
+    safety gate answered the last message."""
 
     engine: dict[str, Any] | None = None
     choices: tuple[Choice, ...] = ()
+    danger: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,11 +139,11 @@ def _open_memory(row: Row[Any]) -> Memory:
     if row.state is None:
         return Memory()
     raw = get_keyring().open_json("conversation.state", row.id, row.state)
-    return Memory(raw.get("engine"), tuple(raw.get("choices", ())))
+    return Memory(raw.get("engine"), tuple(raw.get("choices", ())), bool(raw.get("danger")))
 
 
 def _seal_memory(conversation_id: str, memory: Memory) -> bytes:
-    raw = {"engine": memory.engine, "choices": list(memory.choices)}
+    raw = {"engine": memory.engine, "choices": list(memory.choices), "danger": memory.danger}
     return get_keyring().seal_json("conversation.state", conversation_id, raw)
 
 

@@ -83,6 +83,7 @@ async def safety(turn: Turn) -> bool:
         return False
     turn.result.drafts.append(responses.to(finding, turn.locale))
     turn.result.tickets.append(responses.ticket(finding))
+    turn.result.memory = replace(turn.result.memory, danger=True)
     return True
 
 
@@ -130,7 +131,7 @@ async def ask_engine(turn: Turn) -> bool:
         locale=turn.locale,
         channel=work.conversation.channel,
         state=work.memory.engine,
-        metadata={"author": work.author},
+        metadata={"author": work.author, "after_danger": work.memory.danger},
     )
     turn.result.drafts.extend(reply.drafts)
     choices = next((draft.choices for draft in reversed(reply.drafts) if draft.choices), ())

@@ -82,6 +82,15 @@ def _death(turn: Turn) -> bool:
     return True
 
 
+def _after_danger(turn: Turn) -> bool:
+    """What is said right after words of danger is no answer to "what matters most?": stay with the person first."""
+    if not turn.said.after_danger or not turn.takes_any_words():
+        return False
+    turn.word("after_danger", PERSON)
+    turn.mode = "again"
+    return True
+
+
 def _nothing_to_read(turn: Turn) -> bool:
     """Emoji, markup, commands to machines: asked again, kindly, and never kept."""
     if not is_unreadable(turn.said.text) or isinstance(turn.read(), Read):
@@ -379,6 +388,7 @@ RULES: tuple[Rule, ...] = (
     _answer_to_confirmation,
     _what_to_fix,
     _plain_command,
+    _after_danger,
     _nothing_to_read,
     _correction,
     _read_back_answer,

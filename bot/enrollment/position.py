@@ -71,6 +71,8 @@ class Utterance:
     topic: str = ""
     offer: str = ""
     message_id: str | None = None
+    # The message before this one was answered by the safety gate.
+    after_danger: bool = False
 
     @property
     def family(self) -> str:
