@@ -18,8 +18,6 @@ from bot.records.database import get_database
 if TYPE_CHECKING:
     from actions.context import Context
 
-CONSENT_SCOPE = "store"
-
 
 @dataclass
 class Effects:

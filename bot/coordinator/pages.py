@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from fastapi.templating import Jinja2Templates
 
+from bot import bodies
 from bot.channels.webchat import api as webchat_api
 from bot.conversation.conversations import ConversationNotFound
 from bot.coordinator import board, sessions
@@ -55,9 +56,7 @@ SignedIn = Annotated[Session, Depends(signed_in)]
 
 
 async def _form(request: Request) -> dict[str, str]:
-    raw = await request.body()
-    if len(raw) > MOST_BYTES:
-        raise Problem(413, "That is too long.")
+    raw = await bodies.read(request, MOST_BYTES, "That is too long.")
     try:
         fields = parse_qs(raw.decode(), keep_blank_values=True)
     except UnicodeDecodeError:

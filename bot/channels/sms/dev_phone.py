@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Row, select
 from starlette.datastructures import ImmutableMultiDict
 from starlette.types import Message as AsgiMessage
 
+from bot import bodies
 from bot.channels.sms import segments, webhooks
 from bot.conversation import messages, outbox
 from bot.conversation.messages import EVENT
@@ -141,22 +142,17 @@ async def static(name: str) -> Response:
 async def text_us(request: Request) -> Response:
     """Send a text: a signed post to the real webhook, then back to the page."""
     form = parse_qs(
-        (await _body(request)).decode("utf-8", "replace"), keep_blank_values=True, errors="replace"
+        (await bodies.read(request, MOST_FORM_BYTES, "That is more than a phone can send.")).decode(
+            "utf-8", "replace"
+        ),
+        keep_blank_values=True,
+        errors="replace",
     )
     number = _number(form.get("number", [""])[0])[:64]
     status = await _deliver(request, number, form.get("text", [""])[0].replace("\r\n", "\n"))
     if status != 200:
         raise Problem(status, "The webhook did not take that text.")
     return RedirectResponse(f"/dev/phone?{urlencode({'number': number})}#text", 303)
-
-
-async def _body(request: Request) -> bytes:
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MOST_FORM_BYTES:
-            raise Problem(413, "That is more than a phone can send.")
-    return bytes(raw)
 
 
 async def _deliver(request: Request, number: str, text: str) -> int:

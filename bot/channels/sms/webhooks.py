@@ -16,7 +16,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import RequestValidator
 
-from bot import metrics
+from bot import bodies, metrics
 from bot.channels.sms import keywords, language, media, status
 from bot.conversation import conversations
 from bot.problems import Problem
@@ -92,15 +92,6 @@ def _addresses(url: str) -> list[str]:
     return [url] if has_port else [url, f"{scheme}://{other}{slash}{path}"]
 
 
-async def _body(request: Request) -> bytes:
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MOST_BYTES:
-            raise Problem(413, "The form is too long.")
-    return bytes(raw)
-
-
 def _parse(raw: bytes) -> Form:
     try:
         # Blank fields are signed too, and a framework's own form parser would drop them.
@@ -121,7 +112,7 @@ async def signed_form(request: Request, settings: Settings) -> Form:
     if not signature:
         # Unsigned posts are not even read.
         raise Problem(403, "The signature is missing.")
-    form = _parse(await _body(request))
+    form = _parse(await bodies.read(request, MOST_BYTES, "The form is too long."))
     matches = False
     for url in _addresses(public_url(request, settings)):
         # Every way is tried, so that the time does not tell which one was near.

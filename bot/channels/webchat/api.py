@@ -12,7 +12,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot import metrics
+from bot import bodies, metrics
 from bot.conversation import conversations, greeting, messages
 from bot.conversation.messages import Message
 from bot.problems import Problem
@@ -73,16 +73,9 @@ def _services(request: Request) -> Services:
 
 
 async def _read(request: Request, model: type[Body]) -> Body:
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > MOST_BYTES:
-        raise Problem(413, f"Send at most {MOST_CHARACTERS} characters.")
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MOST_BYTES:
-            raise Problem(413, f"Send at most {MOST_CHARACTERS} characters.")
+    raw = await bodies.read(request, MOST_BYTES, f"Send at most {MOST_CHARACTERS} characters.")
     try:
-        return model.model_validate_json(bytes(raw) or b"{}")
+        return model.model_validate_json(raw or b"{}")
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         if first["type"] == "json_invalid":
