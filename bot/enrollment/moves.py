@@ -273,8 +273,10 @@ def ask_what_to_fix(turn: Turn, word_id: str) -> bool:
 
 
 def notes_text(position: Position) -> str:
-    """The notes for a coordinator, one a line: `phone (unread): 55 1234`."""
-    return "\n".join(
-        f"{note['link_id'] or '-'} ({note['reason']})" + (f": {note['text']}" if note["text"] else "")
-        for note in position.notes
-    )
+    """The notes for a coordinator, one a line: `phone (unread): 55 1234`, `also said: she is 81`."""
+    return "\n".join(_note_line(note) for note in position.notes)
+
+
+def _note_line(note: dict[str, str]) -> str:
+    about = f"{note['link_id'].replace('_', ' ')} ({note['reason']})" if note["link_id"] else "also said"
+    return f"{about}: {note['text']}" if note["text"] else about
