@@ -20,8 +20,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.featurizer import SentenceFeaturizer, SentenceMemory
-from bot.engine.intent_model import Array, IntentModel
+from bot.engine.featurizer import SentenceFeaturizer
+from bot.engine.reader import IntentReader
+from bot.engine.sentences import shared_memory
 
 FULL_INTENT = "full_intent"
 FALLBACK = "nlu_fallback"
@@ -39,7 +40,8 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     """Sorts a message into a full label, and hands Rasa the family.
 
     Config: `threshold` (a top probability below it becomes the family `nlu_fallback`), `ranking_length`,
-    `families` (labels whose family is not the part before the slash), `strength` and `embedding_scale` (IntentModel).
+    `families` (labels whose family is not the part before the slash), `short_forms` (text-message spellings),
+    `strength`, `embedding_scale` and `folds` (IntentModel).
     """
 
     @classmethod
@@ -54,23 +56,23 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             "threshold": 0.3,
             "ranking_length": 10,
             "families": {},
-            "strength": 10.0,
+            "short_forms": {},
+            "strength": 30.0,
             "embedding_scale": 2.0,
             "folds": 3,
         }
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        """Nothing that `IntentModel` would not say itself."""
+        """Nothing that `IntentReader` would not say itself."""
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: IntentModel
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, reader: IntentReader
     ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._storage = storage
         self._resource = resource
-        self._model = model
-        self._memory = SentenceMemory(0)
+        self._reader = reader
 
     @classmethod
     def create(
@@ -82,8 +84,14 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     ) -> TopicClassifier:
         """An untrained classifier."""
         settings = {**cls.get_default_config(), **config}
-        model = IntentModel(settings["strength"], settings["embedding_scale"], settings["folds"])
-        return cls(config, model_storage, resource, model)
+        reader = IntentReader(
+            shared_memory().embed_each,
+            settings["short_forms"],
+            settings["strength"],
+            settings["embedding_scale"],
+            settings["folds"],
+        )
+        return cls(config, model_storage, resource, reader)
 
     @classmethod
     def load(
@@ -96,24 +104,25 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     ) -> TopicClassifier:
         """The trained classifier. Raises IntentModelError when its files are not there."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, IntentModel.load(folder))
+            reader = IntentReader.load(folder, shared_memory().embed_each)
+        return cls(config, model_storage, resource, reader)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from every example that has a text and an intent."""
         examples = [m for m in training_data.intent_examples if m.get(TEXT) and m.get("intent")]
         labels = [m.get(FULL_INTENT) or m.get("intent") for m in examples]
         log.info("learning %d intents from %d examples", len(set(labels)), len(examples))
-        embeddings = [self._embedding(message) for message in examples]
-        self._model.fit(
+        embeddings = np.stack([m.get_dense_features(TEXT)[1].features[0] for m in examples])
+        self._reader.fit(
             [m.get(TEXT) for m in examples],
             labels,
-            np.stack(embeddings),
+            embeddings,
             say=lambda text: log.info("%s", text),
         )
-        if self._model.held_out_accuracy is not None:
-            log.info("right on %.1f %% of examples held out", 100 * self._model.held_out_accuracy)
+        if self._reader.held_out_accuracy is not None:
+            log.info("right on %.1f %% of examples held out", 100 * self._reader.held_out_accuracy)
         with self._storage.write_to(self._resource) as folder:
-            self._model.save(folder)
+            self._reader.save(folder)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -139,11 +148,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         if not any(_says_something(c) for c in text):
             # Nothing to read (an empty SMS, "/", "..."): any guess would be one about punctuation.
             return [(FALLBACK, 0.0)]
-        return self._model.rank(text, self._embedding(message), self._config["ranking_length"])
-
-    def _embedding(self, message: Message) -> Array:
-        _, sentence = message.get_dense_features(TEXT)
-        return sentence.features[0] if sentence is not None else self._memory.embed(message.get(TEXT))
+        return self._reader.rank(text, self._config["ranking_length"])
 
 
 def _says_something(character: str) -> bool:

@@ -8,7 +8,6 @@ Predicting needs numpy only, learning also scipy: importing more costs seconds t
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,34 +16,16 @@ from typing import Any
 
 import numpy as np
 
+from bot.engine.text import n_grams
+
 Array = np.ndarray  # shapes are in the docstrings; the engine's numpy has no useful generic types
 
-SHORTEST, LONGEST = 2, 4
 LEAST_DOCUMENTS = 2
 STEPS = 40
-# Beyond this a message is a letter, and its n-grams say nothing more about the intent.
-READ_CHARACTERS = 600
 
 
 class IntentModelError(ValueError):
     """The examples cannot be learned from, or a stored model cannot be read; the message says why."""
-
-
-def fold(text: str) -> str:
-    """Lower case, no accents, every digit a 0, single spaces: what people type on a phone, made comparable."""
-    plain = unicodedata.normalize("NFKD", text[:READ_CHARACTERS].lower())
-    kept = ("0" if c.isdigit() else c for c in plain if not unicodedata.combining(c))
-    return " ".join("".join(kept).split())
-
-
-def n_grams(text: str) -> Counter[str]:
-    """Character n-grams within words, each word padded by a space on both sides ("char_wb" in scikit-learn)."""
-    counts: Counter[str] = Counter()
-    for word in fold(text).split():
-        padded = f" {word} "
-        for size in range(SHORTEST, LONGEST + 1):
-            counts.update(padded[i : i + size] for i in range(len(padded) - size + 1))
-    return counts
 
 
 @dataclass
@@ -152,6 +133,11 @@ class IntentModel:
         self.held_out_accuracy = float((scores.argmax(axis=1) == wanted).mean())
         self._sharpness = _best_sharpness(scores, wanted)
         return np.mean(learned, axis=0)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The n-grams that count, learned from the examples."""
+        return self._vocabulary
 
     def _scores(self, documents: Sequence[Counter[str]], embeddings: Array) -> Array:
         scores = embeddings @ self._dense + self._bias

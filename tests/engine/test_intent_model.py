@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.engine.intent_model import IntentModel, IntentModelError, Vocabulary, fold, n_grams
+from bot.engine.intent_model import IntentModel, IntentModelError, Vocabulary
+from bot.engine.text import fold, n_grams
 
 TEXTS = [
     *(
