@@ -66,9 +66,9 @@ async def parse(model: Path, texts: list[str]) -> dict[str, Any]:
         found = await agent.parse_message(text)
         intent, ranking = found["intent"], found.get("intent_ranking") or []
         named = [entry for entry in ranking if entry["name"] != FALLBACK]
-        best = named[0] if named else {"name": FALLBACK, "confidence": 0.0}
+        best: dict[str, Any] = named[0] if named else {"name": FALLBACK, "confidence": 0.0}
         decided = intent.get("full") or intent["name"] or FALLBACK
-        answers.append({"decided": decided, "best": best["name"], "confidence": float(best["confidence"])})
+        answers.append({"decided": decided, "best": best["name"], "confidence": best["confidence"]})
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
     return {"answers": answers, "parse_seconds": seconds, "parse_cpu_seconds": cpu_seconds}
 
