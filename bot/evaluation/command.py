@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.evaluation.examples import BadData
-from bot.evaluation.options import Options, default_heldout
+from bot.evaluation.options import NLU, Options, default_heldout
 from bot.settings import get_settings
 
 
@@ -23,6 +23,7 @@ class Report(StrEnum):
 
 def evaluate(
     only: Annotated[Report | None, typer.Option(help="Only this report; without it, all of them.")] = None,
+    nlu: Annotated[Path, typer.Option(help="Folder of training examples, Rasa's NLU files.")] = NLU,
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation; 0 leaves it out.")] = 5,
     heldout: Annotated[
         list[Path] | None,
@@ -57,6 +58,7 @@ def evaluate(
         raise _fail(problem)
     options = Options(
         out=out or get_settings().data / "evaluation",
+        nlu=nlu,
         folds=folds,
         heldout=default_heldout() if heldout is None else heldout,
         typing_errors=typing_errors,
@@ -103,7 +105,11 @@ def _run(options: Options, wanted: list[Report]) -> None:
     except OSError as error:
         raise _fail(f"{options.out}: cannot be written ({error.strerror})") from None
     path = options.out / "report.json"
-    about = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "seed": options.seed}
+    about = {
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seed": options.seed,
+        "typing_errors": options.typing_errors,
+    }
     path.write_text(json.dumps(about | {"reports": reports}, ensure_ascii=False, indent=2) + "\n", "utf-8")
     for report in reports.values():
         typer.echo(printed.text(report))

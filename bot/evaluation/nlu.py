@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from bot.engine.intent_model import fold
 from bot.evaluation import plots, scores
 from bot.evaluation.examples import LOCALES, BadData, Example, counts, read_rows, training_examples
-from bot.evaluation.options import CONFIG, NLU, Options
+from bot.evaluation.options import CONFIG, HELDOUT_SET, Options
 from bot.evaluation.pipeline import Embeddings, Guess, Pipeline, Rule, Settings
 from bot.evaluation.typing_errors import Typist
 
@@ -26,7 +26,7 @@ def report(options: Options) -> dict[str, Any]:
         BadData: a file cannot be used.
     """
     # Everything is read first: a mistake in a file should show now, not after minutes.
-    settings, examples = Settings.read(CONFIG), training_examples(NLU)
+    settings, examples = Settings.read(CONFIG), training_examples(options.nlu)
     heldout = [(file, read_rows(file)) for file in options.heldout]
     _check_folds(examples, options.folds)
     embeddings = Embeddings(options.say)
@@ -52,7 +52,7 @@ def report(options: Options) -> dict[str, Any]:
 
 
 def _name(file: Path) -> str:
-    return f"heldout_{file.stem}"
+    return f"{HELDOUT_SET}{file.stem}"
 
 
 def _check_folds(examples: Sequence[Example], folds: int) -> None:

@@ -11,6 +11,8 @@ from bot.settings import ROOT
 NLU = ROOT / "data" / "nlu"
 CONFIG = ROOT / "config.yml"
 HELDOUT = ROOT / "tests" / "heldout"
+# What the names of held-out sets begin with in a report.
+HELDOUT_SET = "heldout_"
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Options:
 
     Attributes:
         out: folder for report.json and the plots.
+        nlu: folder of the training data (Rasa's NLU files).
         folds: of the cross-validation; 0 for none.
         heldout: files of held-out messages.
         typing_errors: share of words hit by a simulated typing error, 0 for none.
@@ -30,6 +33,7 @@ class Options:
     """
 
     out: Path
+    nlu: Path = NLU
     folds: int = 5
     heldout: list[Path] = field(default_factory=list)
     typing_errors: float = 0.2

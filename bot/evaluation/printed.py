@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bot.evaluation.options import HELDOUT_SET
+
 WORST_LABELS = 10
 SHOWN_ERRORS = 10
 SHOWN_THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
@@ -27,6 +29,8 @@ def text(report: dict[str, Any]) -> str:
         )
     for name, found in report["sets"].items():
         lines += ["", name.replace("_", " ").upper(), *_set(found)]
+        # Held-out messages must not become a source of training examples; see tests/heldout/README.md.
+        lines += [] if name.startswith(HELDOUT_SET) else _errors(found["worst_errors"])
     return "\n".join(lines)
 
 
@@ -35,7 +39,6 @@ def _set(found: dict[str, Any]) -> Iterator[str]:
     yield from _scope(found)
     yield from _weakest(found["clean"]["all"]["labels"]["each"])
     yield from _thresholds(found["thresholds"])
-    yield from _errors(found["worst_errors"])
 
 
 def _slices(found: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
