@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -256,6 +257,18 @@ def test_labels_that_share_no_letters_can_be_learned(evaluate: Evaluate, tmp_pat
     rows = [{"text": "xyz", "label": "a"}, {"text": "uvw", "label": "b"}]
     file = _rows(tmp_path / "two.jsonl", rows)
     assert evaluate("--no-plots", "--dataset", file, "--test", file).exit_code == 0
+
+
+def test_without_matplotlib_it_says_what_to_do_before_any_work(
+    evaluate: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    file = _rows(tmp_path / "all.jsonl", _labelled())
+    result = evaluate("--dataset", file)
+    assert result.exit_code == 1
+    assert "make setup" in result.stderr
+    assert "--no-plots" in result.stderr
+    assert "Learning" not in result.stderr
 
 
 def test_missing_files_and_folders_are_said(evaluate: Evaluate, nlu: Path, tmp_path: Path) -> None:
