@@ -8,7 +8,7 @@ PYTHON ?= $(or $(shell command -v python3 2>/dev/null),python)
 BIN := .venv/bin
 CODE := $(wildcard bot actions scripts tests benchmarks)
 # What runs in the engine's environment or before any exists, and so on older Pythons than the rest.
-OLDER := $(wildcard bot/engine) scripts/bootstrap.py scripts/progress.py scripts/pythons.py
+OLDER := $(wildcard bot/engine) $(wildcard benchmarks/nlu_worker.py) scripts/bootstrap.py scripts/progress.py scripts/pythons.py
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import training
+from bot.evaluation.command import evaluate
 from bot.settings import get_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
@@ -21,6 +22,7 @@ audit = typer.Typer(no_args_is_help=True, help="The audit log.")
 app.add_typer(user, name="user")
 app.add_typer(enrollment, name="enrollment")
 app.add_typer(audit, name="audit")
+app.command("evaluate")(evaluate)
 
 
 def _fail(text: str) -> typer.Exit:

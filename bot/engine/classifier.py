@@ -7,7 +7,6 @@ of its own (`FULL_INTENT`), so that Rasa sees families only; the rules are writt
 from __future__ import annotations
 
 import logging
-import unicodedata
 from typing import Any
 
 import numpy as np
@@ -20,19 +19,14 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.engine.embedding import shared_memory
 from bot.engine.featurizer import SentenceFeaturizer
 from bot.engine.reader import IntentReader
-from bot.engine.sentences import shared_memory
+from bot.engine.topics import DEFAULTS, FALLBACK, decide, family_of, is_wordless
 
 FULL_INTENT = "full_intent"
-FALLBACK = "nlu_fallback"
 
 log = logging.getLogger(__name__)
-
-
-def family_of(label: str, exceptions: dict[str, str]) -> str:
-    """The family of a full label: the part before the slash, unless config.yml says otherwise for this label."""
-    return exceptions.get(label, label.split("/")[0])
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -52,15 +46,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The classifier's defaults."""
-        return {
-            "threshold": 0.3,
-            "ranking_length": 10,
-            "families": {},
-            "short_forms": {},
-            "strength": 30.0,
-            "embedding_scale": 2.0,
-            "folds": 3,
-        }
+        return dict(DEFAULTS)
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -133,10 +119,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         """Set `intent` {name: family, confidence, full: label} and `intent_ranking` with full labels."""
         for message in messages:
             ranking = self._rank(message)
-            label, confidence = ranking[0]
+            confidence = ranking[0][1]
+            label = decide(ranking, self._config["threshold"])
             family = family_of(label, self._config["families"])
-            if confidence < self._config["threshold"]:
-                label = family = FALLBACK
             listed = [{"name": name, "confidence": round(value, 6)} for name, value in ranking]
             intent = {"name": family, "confidence": round(confidence, 6), "full": label}
             message.set("intent", intent, add_to_output=True)
@@ -145,13 +130,6 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     def _rank(self, message: Message) -> list[tuple[str, float]]:
         text = message.get(TEXT) or ""
-        if not any(_says_something(c) for c in text):
-            # Nothing to read (an empty SMS, "/", "..."): any guess would be one about punctuation.
+        if is_wordless(text):
             return [(FALLBACK, 0.0)]
         return self._reader.rank(text, self._config["ranking_length"])
-
-
-def _says_something(character: str) -> bool:
-    """Letters, digits and pictures do; punctuation and spaces do not."""
-    kind = unicodedata.category(character)
-    return kind[0] in "LN" or kind == "So"

