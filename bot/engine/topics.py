@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 FALLBACK = "nlu_fallback"
-# What holds where config.yml says nothing; the settings are described at `TopicClassifier`, `IntentReader` and `IntentModel`.
+# What holds where config.yml says nothing; see `TopicClassifier`, `IntentReader` and `IntentModel`.
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
         "threshold": 0.3,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
-from bot.engine.intent_model import fold
+from bot.engine.text import fold
 from bot.evaluation import plots, scores
 from bot.evaluation.examples import LOCALES, BadData, Example, counts, read_rows, training_examples
 from bot.evaluation.options import CONFIG, HELDOUT_SET, Options

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.engine.embedding import embed_all
 from bot.engine.intent_model import IntentModelError
 from bot.engine.reader import IntentReader
-from bot.engine.embedding import embed_all
 from bot.engine.spelling import Spelling, one_slip_away
 from bot.engine.text import sentences
 
