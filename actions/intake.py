@@ -35,6 +35,8 @@ from bot.handoff.tickets import TicketDraft
 
 # No slot has this name, so Rasa finds no text to ask for it and stays quiet.
 WAITING = "waiting_for_person"
+# Said when a person asks for a language; from then on it is theirs, whatever language they write.
+SWITCHED = "language.switched"
 
 
 class ValidateIntakeForm(Action):
@@ -194,6 +196,8 @@ def _events(ctx: Context, heard: Heard) -> list[EventType]:
         "caller": heard.caller or "",
         "requested_slot": requested,
     }
+    if any(isinstance(said, Word) and said.id == SWITCHED for said in heard.say):
+        slots["chosen_locale"] = heard.locale
     return [SlotSet(name, value) for name, value in slots.items()]
 
 

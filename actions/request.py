@@ -89,7 +89,7 @@ def spanish(ctx: Context) -> Reply:
 def _language(ctx: Context, locale: str) -> Reply:
     there = replace(ctx, said=replace(ctx.said, locale=locale))
     reply = one(there, "language.switched", ("choice.learn", *next_steps(there)))
-    reply.slots = {"locale": locale}
+    reply.slots = {"locale": locale, "chosen_locale": locale}
     return reply
 
 
