@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import yaml
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -62,7 +63,7 @@ def signs() -> Signs:
     """The signs, read once. Raises LanguageDataError."""
     try:
         raw = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-        lists = {
+        lists: dict[str, Any] = {
             name: {locale: frozenset(fold(str(raw[name][locale])).split()) for locale in LOCALES}
             for name in ("words", "courtesies", "alone")
         }

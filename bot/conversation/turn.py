@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from bot import language, words
 from bot.channels.sms import keywords, media
-from bot.conversation import conversations
+from bot.conversation import conversations, hints
 from bot.conversation.engine_client import EngineClient
 from bot.conversation.greeting import sms_greeting
 from bot.conversation.inbox import Memory, Result, Work
@@ -138,14 +138,20 @@ async def wordless(turn: Turn) -> bool:
 async def ask_engine(turn: Turn) -> bool:
     """The dialogue model leads: one stateless turn of Rasa."""
     work = turn.work
+    text = _picked(work.text, work.memory.choices)
     reply = await turn.engine.turn(
         conversation_id=work.conversation_id,
         message_id=work.message_id,
-        text=_picked(work.text, work.memory.choices),
+        text=text,
         locale=turn.locale,
         channel=work.conversation.channel,
         state=work.memory.engine,
-        metadata={"author": work.author, "after_danger": work.memory.danger},
+        metadata={
+            "author": work.author,
+            "after_danger": work.memory.danger,
+            "label": hints.known_meaning(text, work.memory.engine),
+            "parts": hints.clauses(text),
+        },
     )
     turn.result.drafts.extend(reply.drafts)
     choices = next((draft.choices for draft in reversed(reply.drafts) if draft.choices), ())

@@ -25,6 +25,7 @@ from bot.engine.intent_model import Array, IntentModel
 
 FULL_INTENT = "full_intent"
 FALLBACK = "nlu_fallback"
+PART_RANKING = 3
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,9 @@ def family_of(label: str, exceptions: dict[str, str]) -> str:
 class TopicClassifier(IntentClassifier, GraphComponent):
     """Sorts a message into a full label, and hands Rasa the family.
 
-    Config: `threshold` (a top probability below it becomes the family `nlu_fallback`), `ranking_length`,
-    `families` (labels whose family is not the part before the slash), `strength` and `embedding_scale` (IntentModel).
+    Config: `threshold` (a top probability below it becomes the family `nlu_fallback`), `margin` (so does one that the
+    second comes closer to than this; its label stays), `ranking_length`, `families` (labels whose family is not the
+    part before the slash), `strength` and `embedding_scale` (IntentModel).
     """
 
     @classmethod
@@ -52,6 +54,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         """The classifier's defaults."""
         return {
             "threshold": 0.3,
+            "margin": 0.0,
             "ranking_length": 10,
             "families": {},
             "strength": 10.0,
@@ -121,18 +124,32 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set `intent` {name: family, confidence, full: label} and `intent_ranking` with full labels."""
+        """Set `intent` {name: family, confidence, full: label}, `intent_ranking` with full labels, and `parts`.
+
+        The message's metadata may hold `label` (what the message means beyond doubt: a choice that was picked) and
+        `parts` (its clauses, each read on its own as {text, ranking}).
+        """
         for message in messages:
-            ranking = self._rank(message)
+            told = message.get("metadata") or {}
+            ranking = self._known(told.get("label")) or self._rank(message)
             label, confidence = ranking[0]
             family = family_of(label, self._config["families"])
             if confidence < self._config["threshold"]:
                 label = family = FALLBACK
-            listed = [{"name": name, "confidence": round(value, 6)} for name, value in ranking]
+            elif _close(ranking, self._config["margin"]):
+                family = FALLBACK
             intent = {"name": family, "confidence": round(confidence, 6), "full": label}
             message.set("intent", intent, add_to_output=True)
-            message.set("intent_ranking", listed, add_to_output=True)
+            message.set("intent_ranking", _listed(ranking), add_to_output=True)
+            parts = [
+                {"text": part, "ranking": _listed(self._rank(Message(data={TEXT: part}))[:PART_RANKING])}
+                for part in told.get("parts") or ()
+            ]
+            message.set("parts", parts, add_to_output=True)
         return messages
+
+    def _known(self, label: str | None) -> list[tuple[str, float]] | None:
+        return [(label, 1.0)] if label in self._model.labels else None
 
     def _rank(self, message: Message) -> list[tuple[str, float]]:
         text = message.get(TEXT) or ""
@@ -144,6 +161,15 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     def _embedding(self, message: Message) -> Array:
         _, sentence = message.get_dense_features(TEXT)
         return sentence.features[0] if sentence is not None else self._memory.embed(message.get(TEXT))
+
+
+def _listed(ranking: list[tuple[str, float]]) -> list[dict[str, Any]]:
+    return [{"name": name, "confidence": round(value, 6)} for name, value in ranking]
+
+
+def _close(ranking: list[tuple[str, float]], margin: float) -> bool:
+    """Whether the second reading comes so close to the first that only the person can say which one is meant."""
+    return len(ranking) > 1 and ranking[0][1] - ranking[1][1] < margin
 
 
 def _says_something(character: str) -> bool:

@@ -194,6 +194,13 @@ def _is_answer_here(turn: Turn, label: str) -> bool:
     )
 
 
+def _picked_reading(turn: Turn) -> bool:
+    """A title of ours, picked or typed: it means what it says, whatever question is open."""
+    if not turn.said.known or turn.said.family not in ("ask", "request", "nav", "social"):
+        return False
+    return do(turn, turn.said.intent)
+
+
 def _correction(turn: Turn) -> bool:
     """ "Change my phone number", "the zip is wrong, it's 60614": at any time, then back to where we were."""
     folded = fold(turn.said.text)
@@ -388,6 +395,7 @@ RULES: tuple[Rule, ...] = (
     _answer_to_confirmation,
     _what_to_fix,
     _plain_command,
+    _picked_reading,
     _after_danger,
     _nothing_to_read,
     _correction,
@@ -429,18 +437,26 @@ def open_interview(asked: Questionnaire, position: Position, said: Utterance) ->
         turn.mode = "again"
         return close(turn)
     heard = keep_facts(turn, volunteered(said.text))
-    if said.intent == "tell/illness" and said.confidence >= CONFIDENT:
+    if _tells("tell/illness", said):
         turn.word("illness.sorry")
+    starting_over = command_in(said.text) == "nav/start_over" or said.intent == "nav/start_over"
+    if not starting_over and not _correction(turn):
+        # What was asked is answered first, so that our first question comes last.
+        serve_the_rest(turn, None, None)
     turn.word("intake.welcome_back" if turn.at.asked else "intake.start")
-    turn.mode = "again" if turn.at.asked else None
-    if said.intent in ("tell/illness", "tell/need") and said.confidence >= CONFIDENT:
+    turn.mode = turn.mode or ("again" if turn.at.asked else None)
+    if _tells("tell/illness", said) or _tells("tell/need", said):
         turn.note("", "volunteered", said.text)
     acknowledge(turn, heard)
-    if command_in(said.text) == "nav/start_over" or said.intent == "nav/start_over":
+    if starting_over:
         start_over(turn)
-    elif not _correction(turn):
-        serve_the_rest(turn, None, None)
     return close(turn)
+
+
+def _tells(label: str, said: Utterance) -> bool:
+    """Whether the message, or a clause of it, clearly tells something."""
+    readings = [(said.intent, said.confidence), *((part.intent, part.confidence) for part in said.parts)]
+    return any(found == label and confidence >= CONFIDENT for found, confidence in readings)
 
 
 def _told_when_closed(turn: Turn, status: str) -> bool:

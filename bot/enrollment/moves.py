@@ -53,10 +53,25 @@ def ask_again(turn: Turn) -> bool:
     return True
 
 
+def repeat(turn: Turn) -> bool:
+    """ "Say that again": what was explained last, or the open question."""
+    if explained_last(turn):
+        turn.say.append(Aside("nav/repeat"))
+    return ask_again(turn)
+
+
 def simpler(turn: Turn) -> bool:
-    """Put the open question another way."""
+    """What was explained last in fewer words, or the open question another way."""
+    if explained_last(turn):
+        turn.say.append(Aside("nav/simpler"))
+        return ask_again(turn)
     turn.mode = "example"
     return True
+
+
+def explained_last(turn: Turn) -> bool:
+    """Whether the last reply explained something, so that "that" means the explanation."""
+    return any(said.startswith(("article:", "more:", "simple:")) for said in turn.said.last_said)
 
 
 def review(turn: Turn) -> bool:
@@ -183,7 +198,7 @@ _COMMANDS: dict[str, Rule] = {
     "nav/skip": skip,
     "nav/back": go_back,
     "nav/why": why,
-    "nav/repeat": ask_again,
+    "nav/repeat": repeat,
     "nav/what_asked": ask_again,
     "nav/resume": ask_again,
     "nav/simpler": simpler,
