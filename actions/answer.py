@@ -26,13 +26,13 @@ def answer(ctx: Context, topic: str) -> Reply:
         article = articles.get(topic, ctx.locale)
     except articles.ArticleNotFound:
         return _passed_on(ctx)
-    if _just_said(ctx, article.id):
+    if {_mark("article", article), _mark("more", article)}.intersection(ctx.last_said):
         return more(replace(ctx, said=replace(ctx.said, topic=article.id)))
     choices = (
         [] if ctx.in_intake else [words.text("choice.more", ctx.locale), *_titles(ctx, article.follow_ups)]
     )
     choices += [words.text(word_id, ctx.locale) for word_id in next_steps(ctx)[:1]]
-    short = Message(article.short.format(**ctx.facts), tuple(choices), said=f"article:{article.id}")
+    short = Message(article.short.format(**ctx.facts), tuple(choices), said=_mark("article", article))
     reply = Reply([short], slots={"topic": topic, "offer": f"more:{topic}"})
     if topic == MEDICAL:
         reply.effects = Effects(tickets=[TicketDraft("medical_question", ctx.said.text)])
@@ -47,12 +47,12 @@ def more(ctx: Context) -> Reply:
         return one(ctx, "more.of_what", ("choice.learn", "choice.team", *next_steps(ctx)))
     choices = () if ctx.in_intake else tuple(_titles(ctx, article.follow_ups))
     choices += tuple(words.text(word_id, ctx.locale) for word_id in next_steps(ctx))
-    if f"more:{article.id}" in ctx.last_said:
+    if _mark("more", article) in ctx.last_said:
         that_is_all = say(ctx, "more.that_is_all")
         return Reply(
             [replace(that_is_all, choices=choices or that_is_all.choices)], slots={"offer": "callback"}
         )
-    longer = Message(article.more.format(**ctx.facts), choices, said=f"more:{article.id}")
+    longer = Message(article.more.format(**ctx.facts), choices, said=_mark("more", article))
     return Reply([longer], slots={"topic": article.id})
 
 
@@ -62,7 +62,7 @@ def simpler(ctx: Context) -> Reply:
         article = articles.get(ctx.said.topic, ctx.locale)
     except articles.ArticleNotFound:
         return one(ctx, "navigate.nothing_open", ("choice.learn", *next_steps(ctx)))
-    said = f"simple:{article.id}"
+    said = _mark("simple", article)
     if said in ctx.last_said:
         reply = one(ctx, "simpler.person", () if ctx.in_intake else ("choice.call_me", *next_steps(ctx)[:1]))
         reply.slots = {"offer": "callback"}
@@ -73,8 +73,9 @@ def simpler(ctx: Context) -> Reply:
     return Reply([Message(text, choices, said=said)], slots={"topic": article.id})
 
 
-def _just_said(ctx: Context, article_id: str) -> bool:
-    return bool({f"article:{article_id}", f"more:{article_id}"}.intersection(ctx.last_said))
+def _mark(form: str, article: articles.Article) -> str:
+    """What is remembered of an article that was said; in another language it is not the same again."""
+    return f"{form}:{article.id}/{article.locale}"
 
 
 def _titles(ctx: Context, ids: tuple[str, ...]) -> list[str]:

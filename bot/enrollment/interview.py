@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 from bot.enrollment.answers import NotRead, Read
-from bot.enrollment.answers.kin import turns_to
+from bot.enrollment.answers.kin import for_whom, turns_to
 from bot.enrollment.answers.plain import fold, is_question, is_unreadable, is_wordless, tokens
 from bot.enrollment.answers.volunteered import Volunteered, volunteered
 from bot.enrollment.answers.yes_no import read_yes_no
@@ -33,6 +33,7 @@ from bot.enrollment.moves import (
     correct,
     do,
     pass_over,
+    put_right,
     skip,
     start_over,
     target_of,
@@ -66,6 +67,12 @@ _DOES_NOT_KNOW = re.compile(
     r"|dont remember|can'?t remember|have no idea|no idea|forgot|not sure|idk|dunno"
     r"|no (?:me )?(?:lo )?(?:se|acuerdo|recuerdo))\b"
 )
+_MEANT = re.compile(
+    r"\b(?:i (?:really )?meant?(?: to (?:say|write|type))?|i should have said|quise decir|quer[ií]a decir"
+    r"|quise poner)\b[\s,:]*",
+    re.IGNORECASE,
+)
+_NOT_ME = re.compile(r"\b(?:not (?:for )?me|no (?:es )?para mi|para mi no)\b")
 _NO_LEAD = re.compile(r"^\s*(?:no+|nope|nah|wrong|not quite|incorrecto|mal)\b[\s,.;:!-]*", re.IGNORECASE)
 
 
@@ -218,6 +225,22 @@ def _correction(turn: Turn) -> bool:
     return by_intent and not turn.takes_any_words() and ask_what_to_fix(turn, "fix.which")
 
 
+def _meant_otherwise(turn: Turn) -> bool:
+    """ "Sorry, I meant 60614": the answer given last, or the one such a value belongs to, is put right."""
+    cue = _MEANT.search(turn.said.text)
+    if not cue or is_question(turn.said.text):
+        return False
+    value = turn.said.text[cue.end() :]
+    known = [link_id for link_id in reversed(turn.at.trail) if link_id in turn.at.answers]
+    for link_id in dict.fromkeys(known):
+        item = turn.asked.item(link_id)
+        reading = item.read(value)
+        unmistakable = item.parser in ("zip", "phone") or link_id == known[0]
+        if unmistakable and item.parser != "text" and isinstance(reading, Read) and reading.sure:
+            return put_right(turn, item, reading.value)
+    return False
+
+
 def _read_back_answer(turn: Turn) -> bool:
     """No at the read-back: whatever was put right in the same breath is right now; otherwise, what should I fix?"""
     if turn.at.open != READ_BACK or turn.at.pending:
@@ -237,14 +260,31 @@ def _read_back_answer(turn: Turn) -> bool:
 def _other_party(turn: Turn) -> bool:
     """ "Actually it's for my mother": the newest word counts, and names move to whom they belong."""
     known = turn.at.answers.get("for_whom")
-    now = turns_to(turn.said.text)
-    if known is None or now is None or now == known or turn.at.open == "for_whom":
+    now = turns_to(turn.said.text) or _not_for_me(turn.said.text)
+    if known is None or now is None or turn.at.open == "for_whom":
         return False
+    if now == known:
+        return _party_said_again(turn, now)
     if turn.takes_any_words() and len(tokens(turn.said.text)) > SHORT_MESSAGE * 2:
         return False
     switch_party(turn, now)
     keep_facts(turn, volunteered(turn.said.text))
     turn.word("party.switched_other" if now == "other" else "party.switched_self")
+    return True
+
+
+def _not_for_me(text: str) -> str | None:
+    """`other` for "no, not for me, for my mom"."""
+    return "other" if _NOT_ME.search(fold(text)) and for_whom(text) == "other" else None
+
+
+def _party_said_again(turn: Turn, now: str) -> bool:
+    """ "No, it's not for me, it's for my mom", when that is what we have: agreed, and the question comes back."""
+    if turn.takes_any_words() or isinstance(turn.read(), Read):
+        return False
+    keep_facts(turn, volunteered(turn.said.text))
+    turn.word("party.switched_other_again" if now == "other" else "party.switched_self_again")
+    turn.mode = "again"
     return True
 
 
@@ -398,6 +438,7 @@ RULES: tuple[Rule, ...] = (
     _picked_reading,
     _after_danger,
     _nothing_to_read,
+    _meant_otherwise,
     _correction,
     _read_back_answer,
     _other_party,

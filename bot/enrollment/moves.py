@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.enrollment.answers import NotRead, Read
+from bot.enrollment.answers import AnswerValue, NotRead, Read
 from bot.enrollment.answers.plain import fold
 from bot.enrollment.keeping import consent_refused, leave, leave_behind, switch_party
 from bot.enrollment.position import COMPLETE, PAUSED, Aside, Position, Summary, Ticket, Why, Word
@@ -233,21 +233,24 @@ def correct(turn: Turn, target: Item | None, text: str) -> bool:
     turn.at.fixing, turn.at.pending = False, None
     reading = new_value(target, text)
     if isinstance(reading, Read) and reading.sure:
-        if target.link_id == "for_whom" and turn.at.answers.get("for_whom") != reading.value:
-            switch_party(turn, str(reading.value))
-        else:
-            turn.record(target.link_id, reading.value)
-        if not (turn.at.open == READ_BACK and turn.at.read_back):
-            turn.word(
-                "fix.done", label=target.label[turn.locale], value=target.show(reading.value)[turn.locale]
-            )
-        if target.link_id == CONSENT and reading.value is False:
-            consent_refused(turn)
-        turn.mode = "again"
-        return True
+        return put_right(turn, target, reading.value)
     leave_behind(turn)
     turn.goto = target.link_id
     turn.mode = "again" if target.link_id in turn.at.asked else "first"
+    return True
+
+
+def put_right(turn: Turn, target: Item, value: AnswerValue) -> bool:
+    """Take a new value in place of the old one, say so, and go back to where we were."""
+    if target.link_id == "for_whom" and turn.at.answers.get("for_whom") != value:
+        switch_party(turn, str(value))
+    else:
+        turn.record(target.link_id, value)
+    if not (turn.at.open == READ_BACK and turn.at.read_back):
+        turn.word("fix.done", label=target.label[turn.locale], value=target.show(value)[turn.locale])
+    if target.link_id == CONSENT and value is False:
+        consent_refused(turn)
+    turn.mode = "again"
     return True
 
 

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from bot.enrollment.answers import AnswerValue
-from bot.thresholds import thresholds
+from bot.enrollment.answers.plain import is_question
+from bot.thresholds import Thresholds, thresholds
 
 Answers = dict[str, AnswerValue]
 
@@ -74,6 +75,12 @@ class Part:
         """The intent's family."""
         return self.intent.split("/")[0]
 
+    def wants_something(self, sure: Thresholds) -> bool:
+        """Whether it is a question or a request; "to be at home" is none, however much it sounds like an article."""
+        if self.family == "ask" and not is_question(self.text):
+            return self.confidence >= sure.clear_statement
+        return self.family in WISHES and self.confidence >= sure.clear_part
+
 
 @dataclass(frozen=True)
 class Utterance:
@@ -114,16 +121,14 @@ class Utterance:
     def wishes(self) -> tuple[str, ...]:
         """The questions and requests in a message, as labels in the order said; at most two.
 
-        A message of one clause holds at most what it is as a whole. In a longer one the clauses speak for themselves,
-        unless the whole is clear and only one of them differs.
+        A message of one clause holds at most what it is as a whole. In a longer one the clauses speak for themselves;
+        where only one of them wants something, it or the whole, whichever is clearer.
         """
         sure = thresholds()
         whole = self.intent if self.family in WISHES else ""
-        heard = [
-            part.intent for part in self.parts if part.family in WISHES and part.confidence >= sure.clear_part
-        ]
-        found = tuple(dict.fromkeys(heard))
-        if len(found) == 1 and whole and self.confidence >= sure.clear_whole:
+        heard = {part.intent: part.confidence for part in self.parts if part.wants_something(sure)}
+        found = tuple(heard)
+        if len(found) == 1 and whole and self.confidence >= heard[found[0]]:
             return (whole,)
         return found[:MOST_WISHES] or ((whole,) if whole else ())
 
