@@ -67,8 +67,12 @@ def reply_to(ctx: Context) -> Reply:
     said = ctx.said
     if said.offer == "callback" and isinstance(read_phone(said.text), Read):
         return callback(ctx)
-    if said.between or said.intent == LOSS:
-        return unsure(ctx) if said.between else condolence(ctx)
+    if said.between and (said.family not in ("social", "tell") or said.intent == LOSS):
+        # A kind word, or the first question, does no harm where it was not meant; an answer might, and so might
+        # condolences to somebody who has lost nobody.
+        return unsure(ctx)
+    if said.intent == LOSS:
+        return condolence(ctx)
     wishes = said.wishes()
     if tells_of_care(ctx) and not PERSON_WISHES.intersection(wishes):
         # The interview takes the facts down, answers what was asked, and goes on with its first question.

@@ -39,9 +39,9 @@ def family_of(label: str, exceptions: dict[str, str]) -> str:
 class TopicClassifier(IntentClassifier, GraphComponent):
     """Sorts a message into a full label, and hands Rasa the family.
 
-    Config: `threshold` (a top probability below it becomes the family `nlu_fallback`), `margin` (so does one that the
-    second comes closer to than this; its label stays), `ranking_length`, `families` (labels whose family is not the
-    part before the slash), `strength` and `embedding_scale` (IntentModel).
+    Config: `threshold` (a top probability below it becomes the family `nlu_fallback`), `sure` and `margin` (so does one
+    below the first, or with a second reading closer than the latter; its label stays), `ranking_length`, `families`
+    (labels whose family is not the part before the slash), `strength` and `embedding_scale` (IntentModel).
     """
 
     @classmethod
@@ -54,6 +54,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         """The classifier's defaults."""
         return {
             "threshold": 0.3,
+            "sure": 0.0,
             "margin": 0.0,
             "ranking_length": 10,
             "families": {},
@@ -136,7 +137,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             family = family_of(label, self._config["families"])
             if confidence < self._config["threshold"]:
                 label = family = FALLBACK
-            elif _close(ranking, self._config["margin"]):
+            elif confidence < self._config["sure"] or _close(ranking, self._config["margin"]):
                 family = FALLBACK
             intent = {"name": family, "confidence": round(confidence, 6), "full": label}
             message.set("intent", intent, add_to_output=True)

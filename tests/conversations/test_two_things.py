@@ -55,9 +55,9 @@ def test_an_answer_with_a_question(
     ("locale", "said", "first", "second"),
     [
         ("en", "what does the nurse do and how much does it cost?", "palliative care nurse", "Medicare"),
-        ("en", "Is this hospice? And do you come at night?", "Hospice is for", "night"),
+        ("en", "Is this hospice? And do you come at night?", "Hospice is for", "nurse line"),
         ("es", "¿qué hace la enfermera y cuánto cuesta?", "enfermera", "Medicare"),
-        ("es", "¿Esto es hospicio? ¿Y atienden de noche?", "hospicio", "noche"),
+        ("es", "¿Esto es hospicio? ¿Y atienden de noche?", "hospicio", "línea de enfermería"),
     ],
 )
 def test_two_questions_are_both_answered(
