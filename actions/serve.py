@@ -65,7 +65,8 @@ def one_set_of_choices(reply: Reply) -> Reply:
 def reply_to(ctx: Context) -> Reply:
     """The reply to a message while no question is open; it may hold facts and questions at once."""
     said = ctx.said
-    if said.offer == "callback" and isinstance(read_phone(said.text), Read):
+    if isinstance(read_phone(said.text), Read) and (said.offer == "callback" or _only_digits(said.text)):
+        # Nobody writes a bare number but to be called.
         return callback(ctx)
     if said.between and (said.family not in ("social", "tell") or said.intent == LOSS):
         # A kind word, or the first question, does no harm where it was not meant; an answer might, and so might
@@ -86,6 +87,10 @@ def reply_to(ctx: Context) -> Reply:
         return serve(ctx, wishes[0])
     by_heart = command_in(said.text) if said.intent in ("out_of_scope", FALLBACK) else None
     return serve(ctx, by_heart or said.intent)
+
+
+def _only_digits(text: str) -> bool:
+    return not any(character.isalpha() for character in text)
 
 
 def tells_of_care(ctx: Context) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot.enrollment.answers import NotRead, Read
 from bot.enrollment.answers.kin import for_whom, turns_to
+from bot.enrollment.answers.names import own_name
 from bot.enrollment.answers.plain import fold, is_question, is_unreadable, is_wordless, tokens
 from bot.enrollment.answers.volunteered import Volunteered, volunteered
 from bot.enrollment.answers.yes_no import read_yes_no
@@ -70,6 +71,11 @@ _DOES_NOT_KNOW = re.compile(
 _MEANT = re.compile(
     r"\b(?:i (?:really )?meant?(?: to (?:say|write|type))?|i should have said|quise decir|quer[ií]a decir"
     r"|quise poner)\b[\s,:]*",
+    re.IGNORECASE,
+)
+_RATHER = re.compile(
+    r"\s*(?:(?:no|oh|oops|ay|uy|wait|hold on|sorry|actually|it'?s|make that"
+    r"|espere|perd[oó]n|mejor dicho|digo|es)\b[\s,.]*)+",
     re.IGNORECASE,
 )
 _NOT_ME = re.compile(r"\b(?:not (?:for )?me|no (?:es )?para mi|para mi no)\b")
@@ -225,13 +231,28 @@ def _correction(turn: Turn) -> bool:
     return by_intent and not turn.takes_any_words() and ask_what_to_fix(turn, "fix.which")
 
 
+def _my_name_is(turn: Turn) -> bool:
+    """ "I'm Theresa" at a question for any words: who is writing, not what matters most to them."""
+    name = own_name(turn.said.text) if turn.takes_any_words() else None
+    if name is None or len(tokens(turn.said.text)) > len(tokens(name)) + 3:
+        return False
+    link_id = "caller_name" if turn.at.answers.get("for_whom") == "other" else "patient_name"
+    return turn.asked.has(link_id) and put_right(turn, turn.asked.item(link_id), name)
+
+
 def _meant_otherwise(turn: Turn) -> bool:
     """ "Sorry, I meant 60614": the answer given last, or the one such a value belongs to, is put right."""
-    cue = _MEANT.search(turn.said.text)
+    meant = _MEANT.search(turn.said.text)
+    cue = meant or _RATHER.match(turn.said.text)
     if not cue or is_question(turn.said.text):
         return False
     value = turn.said.text[cue.end() :]
-    known = [link_id for link_id in reversed(turn.at.trail) if link_id in turn.at.answers]
+    known = [
+        link_id
+        for link_id in reversed(turn.at.trail)
+        # "No wait, ..." says less than "I meant ...": only digits show what it is about.
+        if link_id in turn.at.answers and (meant or turn.asked.item(link_id).parser in ("zip", "phone"))
+    ]
     for link_id in dict.fromkeys(known):
         item = turn.asked.item(link_id)
         reading = item.read(value)
@@ -268,7 +289,7 @@ def _other_party(turn: Turn) -> bool:
     if turn.takes_any_words() and len(tokens(turn.said.text)) > SHORT_MESSAGE * 2:
         return False
     switch_party(turn, now)
-    keep_facts(turn, volunteered(turn.said.text))
+    acknowledge(turn, keep_facts(turn, volunteered(turn.said.text)))
     turn.word("party.switched_other" if now == "other" else "party.switched_self")
     return True
 
@@ -282,7 +303,7 @@ def _party_said_again(turn: Turn, now: str) -> bool:
     """ "No, it's not for me, it's for my mom", when that is what we have: agreed, and the question comes back."""
     if turn.takes_any_words() or isinstance(turn.read(), Read):
         return False
-    keep_facts(turn, volunteered(turn.said.text))
+    acknowledge(turn, keep_facts(turn, volunteered(turn.said.text)))
     turn.word("party.switched_other_again" if now == "other" else "party.switched_self_again")
     turn.mode = "again"
     return True
@@ -319,6 +340,10 @@ def _facts_answer(turn: Turn, facts: Volunteered) -> bool:
 
 def _is_something_else(turn: Turn, reading: Read) -> bool:
     """A choice's word inside a clear request ("someone to talk to" against "talk to someone now") is the request."""
+    wants_in = turn.said.intent == "enroll" and turn.said.confidence >= CONFIDENT_OVER_WORDS
+    if turn.item is not None and turn.item.parser == "name" and wants_in:
+        # "Bueno pues, apúnteme" at the question for a name.
+        return own_name(turn.said.text) is None
     best = turn.said.best("request", "ask")
     if best is None or best[1] < CONFIDENT_OVER_WORDS or turn.item is None:
         return False
@@ -392,6 +417,9 @@ def _took_the_offer(turn: Turn) -> bool:
     """ "Yes please" right after "shall I tell you more?"."""
     if not turn.said.offer.startswith("more:") or turn.item is None or turn.item.type == "boolean":
         return False
+    if turn.said.intent == "social/ok":
+        # A bare "ok" only says that it was read.
+        return False
     reading = read_yes_no(turn.said.text)
     if not isinstance(reading, Read) or reading.value is not True or len(tokens(turn.said.text)) > 4:
         return False
@@ -439,6 +467,7 @@ RULES: tuple[Rule, ...] = (
     _after_danger,
     _nothing_to_read,
     _meant_otherwise,
+    _my_name_is,
     _correction,
     _read_back_answer,
     _other_party,

@@ -16,6 +16,13 @@ from bot.readings import title
 def serve(turn: Turn) -> bool:
     """Answer what is not an answer. False when there is nothing in it we know how to answer."""
     said = turn.said
+    if (
+        turn.item is not None
+        and turn.item.parser == "phone"
+        and sum(c.isdigit() for c in said.text) >= DIGITS
+    ):
+        # "Call me at 555-0123": an answer with digits missing, not another wish.
+        return False
     asked = has_question_mark(said.text) if turn.takes_any_words() else is_question(said.text)
     if asked and which_is_meant(turn):
         return True
@@ -24,6 +31,9 @@ def serve(turn: Turn) -> bool:
             do(turn, label)
         return True
     threshold = confidence_needed(turn) if not asked else LIKELY
+    if not asked and said.family == "ask" and len(tokens(said.text)) > A_FEW_WORDS:
+        # "I don't want to be a burden to my children" tells; only what is very clear is answered like a question.
+        threshold = CONFIDENT_OVER_WORDS
     best = said.best("ask", "request", "social") if asked else (said.intent, said.confidence)
     if best and best[1] >= threshold and best[0].split("/")[0] in ("ask", "request", "social"):
         return do(turn, best[0])
@@ -36,6 +46,10 @@ def serve(turn: Turn) -> bool:
         turn.mode = "again"
         return True
     return False
+
+
+# So many digits are a phone number, whole or not. Statements longer than this are stories, not topics.
+DIGITS, A_FEW_WORDS = 7, 4
 
 
 def which_is_meant(turn: Turn) -> bool:
