@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from bot import language
-from bot.enrollment.position import Position, Utterance
+from bot.enrollment.position import Part, Position, Utterance
 from bot.enrollment.questionnaire import Questionnaire, get_questionnaire
 from bot.program import Program, get_program
 from bot.words import LOCALES
@@ -28,7 +28,9 @@ class Context:
     questionnaire: Questionnaire
     program: Program
     fallbacks: int = 0
-    last_said: str = ""
+    # Word ids, `article:<id>` and the like, of the last reply; and that reply itself, for "say that again".
+    last_said: tuple[str, ...] = ()
+    last_reply: tuple[str, ...] = ()
     in_intake: bool = False
     moment: datetime | None = None
 
@@ -62,7 +64,8 @@ def context(tracker: Tracker) -> Context:
         questionnaire=questionnaire,
         program=get_program(),
         fallbacks=int(slots.get("fallbacks") or 0),
-        last_said=str(slots.get("last_said") or ""),
+        last_said=tuple(slots.get("last_said") or ()),
+        last_reply=tuple(slots.get("last_reply") or ()),
         in_intake=loop == "intake_form",
     )
 
@@ -73,6 +76,7 @@ def _message(tracker: Tracker) -> dict[str, Any]:
 
 def _utterance(tracker: Tracker) -> Utterance:
     message = _message(tracker)
+    metadata = message.get("metadata") or {}
     intent = message.get("intent") or {}
     ranking = tuple(
         (str(entry.get("name")), float(entry.get("confidence") or 0.0))
@@ -81,6 +85,8 @@ def _utterance(tracker: Tracker) -> Utterance:
     )
     label = str(intent.get("full") or intent.get("name") or "out_of_scope")
     confidence = float(intent.get("confidence") or 0.0)
+    # A label with the fallback for a family: two readings are too close to choose from.
+    between = intent.get("name") == FALLBACK and label != FALLBACK
     if label == FALLBACK:
         # The fallback's own confidence says nothing about what was meant.
         label, confidence = ranking[0] if ranking else ("out_of_scope", 0.0)
@@ -98,8 +104,20 @@ def _utterance(tracker: Tracker) -> Utterance:
         topic=str(tracker.slots.get("topic") or ""),
         offer=str(tracker.slots.get("offer") or ""),
         message_id=message.get("message_id"),
-        after_danger=bool((message.get("metadata") or {}).get("after_danger")),
+        after_danger=bool(metadata.get("after_danger")),
+        parts=tuple(_part(part) for part in message.get("parts") or [] if part.get("ranking")),
+        between=tuple(name for name, _ in ranking[:2]) if between else (),
+        known=metadata.get("label") == label,
+        last_said=tuple(tracker.slots.get("last_said") or ()),
     )
+
+
+def _part(raw: dict[str, Any]) -> Part:
+    best = raw["ranking"][0]
+    label = str(best.get("name"))
+    if label in language.LANGUAGE_WISHES:
+        label = language.asked_for(raw["text"], label)
+    return Part(raw["text"], label, float(best.get("confidence") or 0.0))
 
 
 def _channel(tracker: Tracker) -> str:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
-from rasa_sdk.executor import CollectingDispatcher
-
 from actions.answer import more
-from actions.context import Context, context
-from actions.reply import Reply, deliver, next_steps, one
+from actions.context import Context
+from actions.reply import Reply, next_steps, one
 from actions.request import callback, go_to_intake, human
 from bot.enrollment.position import DECLINED
 
@@ -38,19 +32,3 @@ def accept(ctx: Context, offer: str) -> Reply:
         # "Actually, yes" after a no to the consent: it is asked again, never taken as given.
         return go_to_intake(ctx)
     return one(ctx, "follow_up.yes_to_what", ("choice.learn", "choice.team", *next_steps(ctx)))
-
-
-class ActionFollowUp(Action):
-    """Answers a bare yes, no or "I don't know" outside the intake."""
-
-    def name(self) -> str:
-        """The action's name in the domain."""
-        return "action_follow_up"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        """Answer the last message."""
-        ctx = context(tracker)
-        best = ctx.said.best("affirm", "deny", "unsure")
-        return await deliver(ctx, dispatcher, follow_up(ctx, best[0] if best else "unsure"))

@@ -15,13 +15,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answer import answer, more
 from actions.context import Context, context
 from actions.effects import Effects
-from actions.navigate import capabilities
-from actions.reply import Message, Reply, deliver, next_steps, say
-from actions.request import request, with_phone_link
-from actions.small_talk import small_talk
+from actions.reply import Message, Reply, deliver, next_steps, one, say
+from actions.request import with_phone_link
+from actions.serve import one_set_of_choices, serve
 from actions.summary import as_message
 from bot import words
 from bot.enrollment.answers import AnswerValue
@@ -35,6 +33,8 @@ from bot.handoff.tickets import TicketDraft
 
 # No slot has this name, so Rasa finds no text to ask for it and stays quiet.
 WAITING = "waiting_for_person"
+# Said when a person asks for a language; from then on it is theirs, whatever language they write.
+SWITCHED = "language.switched"
 
 
 class ValidateIntakeForm(Action):
@@ -102,25 +102,28 @@ def _reply(ctx: Context, heard: Heard) -> Reply:
     reply = Reply(effects=_effects(ctx, heard))
     for said in heard.say:
         reply.add(_spoken(ctx, said))
-    return reply
+    return one_set_of_choices(reply)
 
 
 def _spoken(ctx: Context, said: Say) -> Reply:
     """One thing to say, in words."""
     match said:
         case Aside():
-            return aside(ctx, said.label)
+            return serve(ctx, said.label)
         case Summary():
             return Reply([as_message(ctx, said.opening, said.lines)])
         case Why():
             facts = {"patient": _patient(ctx), "caller": ""}
             party = "other" if ctx.position.answers.get("for_whom") == "other" else "self"
-            return Reply([Message(ctx.questionnaire.render(said.link_id, ctx.locale, party, "why", facts))])
+            if f"why:{said.link_id}" in ctx.last_said:
+                return one(ctx, "why.again")
+            text = ctx.questionnaire.render(said.link_id, ctx.locale, party, "why", facts)
+            return Reply([Message(text, said=f"why:{said.link_id}")])
         case Word():
             message = say(ctx, said.id, said.choices, patient=_patient(ctx), **said.facts)
             message = replace(message, choices=(*message.choices, *said.labels))
             calls = said.id in CALLING
-            return Reply([with_phone_link(ctx, message) if calls else message], spoken=said.id)
+            return Reply([with_phone_link(ctx, message) if calls else message])
 
 
 # Words that give the phone line; they carry it as a link too.
@@ -133,20 +136,6 @@ CALLING = frozenset(
         "unread.offer_person_again",
     }
 )
-
-
-def aside(ctx: Context, label: str) -> Reply:
-    """Something beside the interview, by intent label."""
-    family, _, name = label.partition("/")
-    if family == "ask":
-        return answer(ctx, name)
-    if family == "social":
-        return small_talk(ctx, name)
-    if label == "nav/more":
-        return more(ctx)
-    if label == "nav/capabilities":
-        return capabilities(ctx)
-    return request(ctx, name)
 
 
 def _patient(ctx: Context) -> str:
@@ -194,6 +183,8 @@ def _events(ctx: Context, heard: Heard) -> list[EventType]:
         "caller": heard.caller or "",
         "requested_slot": requested,
     }
+    if any(isinstance(said, Word) and said.id == SWITCHED for said in heard.say):
+        slots["chosen_locale"] = heard.locale
     return [SlotSet(name, value) for name, value in slots.items()]
 
 
@@ -226,7 +217,7 @@ def _thanks(ctx: Context) -> Reply:
         message = say(ctx, "submitted", _after(ctx), number=item.show(number)[ctx.locale])
     else:
         message = say(ctx, "submitted.no_phone", _after(ctx))
-    return Reply([with_phone_link(ctx, message)], spoken="submitted")
+    return Reply([with_phone_link(ctx, message)])
 
 
 def _after(ctx: Context) -> Iterable[str]:

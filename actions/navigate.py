@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions.answer import more
-from actions.context import Context, context
+from actions.answer import more, simpler
+from actions.context import Context
 from actions.effects import Effects
-from actions.reply import Reply, deliver, next_steps, one, say
+from actions.reply import Message, Reply, next_steps, one, say
 from actions.request import go_to_intake
 from actions.summary import summary
-from bot.enrollment.position import SUBMITTED
+from bot import words
+from bot.enrollment.position import PAUSED, SUBMITTED
+from bot.enrollment.turn import call_name
 from bot.handoff.tickets import TicketDraft
 
 
@@ -28,6 +26,12 @@ def navigate(ctx: Context, where: str) -> Reply:
         return change(ctx)
     if where == "capabilities":
         return capabilities(ctx)
+    if where == "repeat":
+        return repeat(ctx)
+    if where == "simpler":
+        return simpler(ctx)
+    if where == "what_asked":
+        return what_asked(ctx)
     if where == "pause":
         return one(ctx, "pause.any_time", next_steps(ctx))
     if where in ("resume", "start_over"):
@@ -47,7 +51,7 @@ def review(ctx: Context) -> Reply:
     lines = summary(ctx, "review.opening")
     if lines is None:
         return one(ctx, "review.nothing_yet", next_steps(ctx))
-    return Reply([lines, say(ctx, "review.next", next_steps(ctx))], spoken="review.next")
+    return Reply([lines, say(ctx, "review.next", next_steps(ctx))])
 
 
 def change(ctx: Context) -> Reply:
@@ -72,24 +76,36 @@ def resume(ctx: Context) -> Reply:
     return reply
 
 
+def repeat(ctx: Context) -> Reply:
+    """What was said last, once more, because the person asks for it."""
+    if not ctx.last_reply:
+        return nothing_open(ctx)
+    lead = say(ctx, "repeat.lead")
+    steps = tuple(words.text(choice, ctx.locale) for choice in next_steps(ctx))
+    messages = [Message(text) for text in ctx.last_reply]
+    messages[0] = Message(f"{lead.text}\n{messages[0].text}")
+    messages[-1] = replace(messages[-1], choices=steps)
+    # What was said stays what was said: "simpler" and "tell me more" still speak of it.
+    slots = {
+        "last_said": list(ctx.last_said),
+        "last_reply": list(ctx.last_reply),
+        "offer": ctx.said.offer or None,
+    }
+    return Reply(messages, slots=slots)
+
+
+def what_asked(ctx: Context) -> Reply:
+    """The question a person left open, and the way back to it."""
+    open_question = ctx.position.open
+    if ctx.position.status != PAUSED or open_question is None or not ctx.questionnaire.has(open_question):
+        return nothing_open(ctx)
+    party = "other" if ctx.position.answers.get("for_whom") == "other" else "self"
+    named = call_name(ctx.position.answers.get("patient_name"))
+    facts = {"patient": named or words.text("patient.unnamed", ctx.locale), "caller": ""}
+    question = ctx.questionnaire.render(open_question, ctx.locale, party, "first", facts)
+    return one(ctx, "what_asked.paused", next_steps(ctx), question=question)
+
+
 def nothing_open(ctx: Context) -> Reply:
     """ "Skip", "back", "why?" with no question to skip."""
     return one(ctx, "navigate.nothing_open", ("choice.learn", *next_steps(ctx)))
-
-
-class ActionNavigate(Action):
-    """Serves a command given while no question is open."""
-
-    def name(self) -> str:
-        """The action's name in the domain."""
-        return "action_navigate"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        """Serve the last message."""
-        ctx = context(tracker)
-        best = ctx.said.best("nav")
-        return await deliver(
-            ctx, dispatcher, navigate(ctx, best[0].partition("/")[2] if best else "capabilities")
-        )

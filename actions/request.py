@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions.context import Context, context
+from actions.context import Context
 from actions.effects import Effects
-from actions.reply import INTAKE, Message, Reply, deliver, next_steps, one, say
+from actions.reply import INTAKE, Message, Reply, next_steps, one, say
 from actions.summary import summary
 from bot import words
 from bot.enrollment.answers import Read
@@ -30,7 +25,7 @@ def with_phone_link(ctx: Context, message: Message) -> Message:
 def human(ctx: Context) -> Reply:
     """A person of the team: a ticket now, the phone line for those who cannot wait; the intake stays open."""
     word_id = "human.open" if ctx.program.is_open(ctx.moment) else "human.closed"
-    reply = Reply([with_phone_link(ctx, say(ctx, word_id, next_steps(ctx)[:1]))], spoken=word_id)
+    reply = Reply([with_phone_link(ctx, say(ctx, word_id, next_steps(ctx)[:1]))])
     if ctx.in_intake:
         reply.messages.append(say(ctx, "human.meanwhile"))
     note = "\n".join(part for part in (ctx.said.text, notes_text(ctx.position)) if part)
@@ -43,14 +38,12 @@ def callback(ctx: Context) -> Reply:
     reading = read_phone(ctx.said.text)
     number = str(reading.value) if isinstance(reading, Read) else ctx.position.answers.get("phone")
     if not number:
-        reply = Reply(
-            [with_phone_link(ctx, say(ctx, "callback.which_number"))], spoken="callback.which_number"
-        )
+        reply = Reply([with_phone_link(ctx, say(ctx, "callback.which_number"))])
         reply.slots = {"offer": "callback"}
         reply.effects = Effects(tickets=[TicketDraft("callback", ctx.said.text)])
         return reply
     shown = show_phone(str(number))
-    reply = Reply([say(ctx, "callback.promised", next_steps(ctx), number=shown)], spoken="callback.promised")
+    reply = Reply([say(ctx, "callback.promised", next_steps(ctx), number=shown)])
     reply.effects = Effects(tickets=[TicketDraft("callback", f"{shown}\n{ctx.said.text}")])
     return reply
 
@@ -58,7 +51,7 @@ def callback(ctx: Context) -> Reply:
 def phone_line(ctx: Context) -> Reply:
     """The program's number and hours, and the nurse line when nobody else is there."""
     word_id = "phone_line.open" if ctx.program.is_open(ctx.moment) else "phone_line.closed"
-    return Reply([with_phone_link(ctx, say(ctx, word_id, next_steps(ctx)))], spoken=word_id)
+    return Reply([with_phone_link(ctx, say(ctx, word_id, next_steps(ctx)))])
 
 
 def copy(ctx: Context) -> Reply:
@@ -66,7 +59,7 @@ def copy(ctx: Context) -> Reply:
     lines = summary(ctx, "review.opening")
     if lines is None:
         return one(ctx, "review.nothing_yet", next_steps(ctx))
-    reply = Reply([lines, say(ctx, "copy.on_paper", next_steps(ctx))], spoken="copy.on_paper")
+    reply = Reply([lines, say(ctx, "copy.on_paper", next_steps(ctx))])
     reply.effects = Effects(tickets=[TicketDraft("copy", ctx.said.text)])
     return reply
 
@@ -89,7 +82,7 @@ def spanish(ctx: Context) -> Reply:
 def _language(ctx: Context, locale: str) -> Reply:
     there = replace(ctx, said=replace(ctx.said, locale=locale))
     reply = one(there, "language.switched", ("choice.learn", *next_steps(there)))
-    reply.slots = {"locale": locale}
+    reply.slots = {"locale": locale, "chosen_locale": locale}
     return reply
 
 
@@ -139,19 +132,3 @@ REQUESTS: dict[str, Callable[[Context], Reply]] = {
 def request(ctx: Context, wish: str) -> Reply:
     """Serve a wish by the name of its intent; one we do not know goes to a person."""
     return REQUESTS.get(wish, human)(ctx)
-
-
-class ActionRequest(Action):
-    """Serves a request for a person, a call, the number, a language and the like."""
-
-    def name(self) -> str:
-        """The action's name in the domain."""
-        return "action_request"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        """Serve the last message."""
-        ctx = context(tracker)
-        best = ctx.said.best("request")
-        return await deliver(ctx, dispatcher, request(ctx, best[0].partition("/")[2] if best else "human"))

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions.context import Context, context
+from actions.context import Context
 from actions.effects import Effects
-from actions.reply import Reply, deliver, next_steps, one, say, vary
+from actions.reply import Reply, next_steps, one, say, vary
 from actions.request import with_phone_link
 from bot.enrollment.position import STOPPED
 from bot.handoff.tickets import TicketDraft
@@ -40,25 +35,7 @@ def small_talk(ctx: Context, kind: str) -> Reply:
 
 def condolence(ctx: Context) -> Reply:
     """Someone has died: a kind word, a person who will call; whatever was under way is over (DOMAIN 2)."""
-    reply = Reply([with_phone_link(ctx, say(ctx, "death.condolence"))], spoken="death.condolence")
+    reply = Reply([with_phone_link(ctx, say(ctx, "death.condolence"))])
     reply.effects = Effects(tickets=[TicketDraft("bereavement", ctx.said.text)])
     reply.slots = {"interview": replace(ctx.position, status=STOPPED).to_slot()}
     return reply
-
-
-class ActionSmallTalk(Action):
-    """Answers greetings, thanks, feelings and the like; and a loss."""
-
-    def name(self) -> str:
-        """The action's name in the domain."""
-        return "action_small_talk"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        """Answer the last message."""
-        ctx = context(tracker)
-        if ctx.said.intent == LOSS:
-            return await deliver(ctx, dispatcher, condolence(ctx))
-        best = ctx.said.best("social")
-        return await deliver(ctx, dispatcher, small_talk(ctx, best[0].partition("/")[2] if best else "ok"))

@@ -1,67 +1,74 @@
-"""Not understood: what we can do, and a person; the second time in a row the person is told without being asked."""
+"""Not understood, or not sure: two readings are asked about; otherwise what we can do, and a person.
+
+The second time in a row the phone line and a coordinator are offered, and the coordinator is told.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions.context import Context, context
+from actions.context import Context
 from actions.effects import Effects
-from actions.navigate import navigate
-from actions.reply import Reply, deliver, next_steps, one, vary
-from actions.request import callback, request, with_phone_link
-from bot.enrollment.answers import Read
-from bot.enrollment.answers.phones import read_phone
+from actions.reply import Reply, next_steps, one, vary
+from actions.request import with_phone_link
+from bot import readings
 from bot.enrollment.answers.plain import is_unreadable
-from bot.enrollment.commands import command_in
 from bot.handoff.tickets import TicketDraft
+from bot.thresholds import thresholds
 
 PATIENCE = 2
+WHICH = "unsure.which"
 
 
 def unsure(ctx: Context) -> Reply:
     """What to say to something we did not understand; never the same sentence twice in a row."""
-    known = _understood_after_all(ctx)
-    if known is not None:
-        return known
-    if ctx.fallbacks + 1 < PATIENCE:
-        word_id = "unsure.wordless" if is_unreadable(ctx.said.text) else "unsure.first"
-        reply = one(
-            ctx, vary(ctx, word_id, "unsure.first_again"), ("choice.learn", "choice.team", *next_steps(ctx))
-        )
-    else:
-        reply = one(ctx, vary(ctx, "unsure.person", "unsure.person_again"), next_steps(ctx)[:1])
-        reply.messages[0] = with_phone_link(ctx, reply.messages[0])
-        if ctx.fallbacks + 1 == PATIENCE:
-            reply.effects = Effects(tickets=[TicketDraft("not_understood", ctx.said.text)])
+    reply = (which(ctx) or _first(ctx)) if ctx.fallbacks + 1 < PATIENCE else _person(ctx)
     reply.slots["fallbacks"] = ctx.fallbacks + 1
     return reply
 
 
-def _understood_after_all(ctx: Context) -> Reply | None:
-    """A number we just asked for, or a command in words we know by heart."""
-    if ctx.said.offer == "callback" and isinstance(read_phone(ctx.said.text), Read):
-        return callback(ctx)
-    label = command_in(ctx.said.text)
-    if label is None:
+def which(ctx: Context) -> Reply | None:
+    """Which of two close readings is meant; None when there are no two that can be named."""
+    titles = between(ctx)
+    if len(titles) < 2:
         return None
-    family, _, name = label.partition("/")
-    return request(ctx, name) if family == "request" else navigate(ctx, name)
+    return _with_labels(one(ctx, WHICH, ("choice.person",)), titles)
 
 
-class ActionUnsure(Action):
-    """Answers what was not understood."""
+def between(ctx: Context) -> tuple[str, ...]:
+    """The titles of the readings that are too close to choose from."""
+    found = (readings.title(label, ctx.locale) for label in ctx.said.between)
+    return tuple(dict.fromkeys(title for title in found if title))
 
-    def name(self) -> str:
-        """The action's name in the domain."""
-        return "action_unsure"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
-        """Answer the last message."""
-        ctx = context(tracker)
-        return await deliver(ctx, dispatcher, unsure(ctx))
+def _first(ctx: Context) -> Reply:
+    perhaps = _perhaps(ctx)
+    word_id = "unsure.wordless" if is_unreadable(ctx.said.text) else "unsure.first"
+    said = vary(ctx, word_id, "unsure.first_again")
+    if perhaps:
+        return _with_labels(one(ctx, said, next_steps(ctx)), (perhaps,))
+    return one(ctx, said, ("choice.learn", "choice.team", *next_steps(ctx)))
+
+
+def _person(ctx: Context) -> Reply:
+    """A person, without being asked again; the coordinator is told once."""
+    word_id = vary(ctx, "unsure.person", "unsure.person_again")
+    reply = one(ctx, word_id, ("choice.person", *next_steps(ctx)[:1]))
+    reply.messages[0] = with_phone_link(ctx, reply.messages[0])
+    if ctx.fallbacks + 1 == PATIENCE:
+        reply.effects = Effects(tickets=[TicketDraft("not_understood", ctx.said.text)])
+    return reply
+
+
+def _perhaps(ctx: Context) -> str | None:
+    """The title of the article nearest in meaning, when it is near enough to be worth a choice; never an answer."""
+    best = ctx.said.best("ask")
+    if best is None or best[1] < thresholds().perhaps_article:
+        return None
+    return readings.title(best[0], ctx.locale)
+
+
+def _with_labels(reply: Reply, labels: tuple[str, ...]) -> Reply:
+    first = reply.messages[0]
+    reply.messages[0] = replace(first, choices=(*labels, *first.choices))
+    return reply

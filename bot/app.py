@@ -19,7 +19,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bot import problems
+from bot import language, problems
 from bot.actions_listener import make_server
 from bot.channels.sms import sending
 from bot.channels.sms import webhooks as sms_webhooks
@@ -99,6 +99,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.write(inbox.release_all)
     get_program()
     gate.check_phrases()
+    await asyncio.to_thread(language.get_ready)
     services = _build(settings, database)
     app.state.services = services
     actions_server = make_server(settings)

@@ -1,4 +1,4 @@
-"""One turn of a conversation, top to bottom: opt-out, safety, who is in control, welcome, engine.
+"""One turn of a conversation, top to bottom: language, opt-out, safety, who is in control, welcome, engine.
 
 Each stage looks at the turn, may add to its result, and says whether the turn goes on. What the stages decided is
 committed in one transaction by `bot.conversation.runner`.
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-from bot import words
+from bot import language, words
 from bot.channels.sms import keywords, media
-from bot.conversation import conversations
+from bot.conversation import conversations, hints
 from bot.conversation.engine_client import EngineClient
 from bot.conversation.greeting import sms_greeting
 from bot.conversation.inbox import Memory, Result, Work
@@ -50,6 +50,20 @@ class Turn:
 
 # Returns True when the turn is finished and later stages must not run.
 Stage = Callable[[Turn], Awaitable[bool]]
+
+
+async def speak_as_they_do(turn: Turn) -> bool:
+    """The language of the message, unless the person has asked for one or only picked a choice we had put."""
+    if not turn.by_person or _asked_for_language(turn.work.memory):
+        return False
+    said, _ = media.read(turn.work.text)
+    if _picked(said, turn.work.memory.choices) == said:
+        turn.result.locale = language.followed(said, turn.locale, first=turn.work.memory.engine is None)
+    return False
+
+
+def _asked_for_language(memory: Memory) -> bool:
+    return bool(((memory.engine or {}).get("slots") or {}).get("chosen_locale"))
 
 
 async def opt_out(turn: Turn) -> bool:
@@ -124,14 +138,20 @@ async def wordless(turn: Turn) -> bool:
 async def ask_engine(turn: Turn) -> bool:
     """The dialogue model leads: one stateless turn of Rasa."""
     work = turn.work
+    text = _picked(work.text, work.memory.choices)
     reply = await turn.engine.turn(
         conversation_id=work.conversation_id,
         message_id=work.message_id,
-        text=_picked(work.text, work.memory.choices),
+        text=text,
         locale=turn.locale,
         channel=work.conversation.channel,
         state=work.memory.engine,
-        metadata={"author": work.author, "after_danger": work.memory.danger},
+        metadata={
+            "author": work.author,
+            "after_danger": work.memory.danger,
+            "label": hints.known_meaning(text, work.memory.engine),
+            "parts": hints.clauses(text),
+        },
     )
     turn.result.drafts.extend(reply.drafts)
     choices = next((draft.choices for draft in reversed(reply.drafts) if draft.choices), ())
@@ -157,7 +177,16 @@ def _locale_after(state: dict[str, object], before: str) -> str:
     return locale if locale in words.LOCALES else before
 
 
-STAGES: tuple[Stage, ...] = (opt_out, safety, human_control, opted_out, welcome, wordless, ask_engine)
+STAGES: tuple[Stage, ...] = (
+    speak_as_they_do,
+    opt_out,
+    safety,
+    human_control,
+    opted_out,
+    welcome,
+    wordless,
+    ask_engine,
+)
 
 
 async def run(turn: Turn) -> Result:

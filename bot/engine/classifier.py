@@ -25,6 +25,7 @@ from bot.engine.reader import IntentReader
 from bot.engine.topics import DEFAULTS, FALLBACK, decide, family_of, is_wordless
 
 FULL_INTENT = "full_intent"
+PART_RANKING = 3
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +34,10 @@ log = logging.getLogger(__name__)
 class TopicClassifier(IntentClassifier, GraphComponent):
     """Sorts a message into a full label, and hands Rasa the family.
 
-    Config: `threshold` (a top probability below it becomes the family `nlu_fallback`), `ranking_length`,
-    `families` (labels whose family is not the part before the slash), `short_forms` (text-message spellings),
-    `strength`, `embedding_scale` and `folds` (IntentModel).
+    Config: `threshold` (a top probability below it becomes the family `nlu_fallback`), `sure` and `margin` (so does one
+    below the first, or with a second reading closer than the latter; its label stays), `ranking_length`, `families`
+    (labels whose family is not the part before the slash), `short_forms` (text-message spellings), `strength`,
+    `embedding_scale` and `folds` (IntentModel).
     """
 
     @classmethod
@@ -116,20 +118,43 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set `intent` {name: family, confidence, full: label} and `intent_ranking` with full labels."""
+        """Set `intent` {name: family, confidence, full: label}, `intent_ranking` with full labels, and `parts`.
+
+        The message's metadata may hold `label` (what the message means beyond doubt: a choice that was picked) and
+        `parts` (its clauses, each read on its own as {text, ranking}).
+        """
         for message in messages:
-            ranking = self._rank(message)
+            told = message.get("metadata") or {}
+            ranking = self._known(told.get("label")) or self._rank(message)
             confidence = ranking[0][1]
             label = decide(ranking, self._config["threshold"])
             family = family_of(label, self._config["families"])
-            listed = [{"name": name, "confidence": round(value, 6)} for name, value in ranking]
+            if confidence < self._config["sure"] or _close(ranking, self._config["margin"]):
+                family = FALLBACK
             intent = {"name": family, "confidence": round(confidence, 6), "full": label}
             message.set("intent", intent, add_to_output=True)
-            message.set("intent_ranking", listed, add_to_output=True)
+            message.set("intent_ranking", _listed(ranking), add_to_output=True)
+            parts = [
+                {"text": part, "ranking": _listed(self._rank(Message(data={TEXT: part}))[:PART_RANKING])}
+                for part in told.get("parts") or ()
+            ]
+            message.set("parts", parts, add_to_output=True)
         return messages
+
+    def _known(self, label: str | None) -> list[tuple[str, float]] | None:
+        return [(label, 1.0)] if label in self._reader.labels else None
 
     def _rank(self, message: Message) -> list[tuple[str, float]]:
         text = message.get(TEXT) or ""
         if is_wordless(text):
             return [(FALLBACK, 0.0)]
         return self._reader.rank(text, self._config["ranking_length"])
+
+
+def _listed(ranking: list[tuple[str, float]]) -> list[dict[str, Any]]:
+    return [{"name": name, "confidence": round(value, 6)} for name, value in ranking]
+
+
+def _close(ranking: list[tuple[str, float]], margin: float) -> bool:
+    """Whether the second reading comes so close to the first that only the person can say which one is meant."""
+    return len(ranking) > 1 and ranking[0][1] - ranking[1][1] < margin

@@ -15,6 +15,8 @@ FALLBACK = "nlu_fallback"
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
         "threshold": 0.3,
+        "sure": 0.0,
+        "margin": 0.0,
         "ranking_length": 10,
         "families": {},
         "short_forms": {},

@@ -24,6 +24,7 @@ def close(turn: Turn) -> Heard:
             turn.at.asked.append(following)
     if following == READ_BACK and any(isinstance(said, Summary) for said in turn.say):
         mode = "first"
+    mode = not_as_before(turn, following, mode)
     turn.at.open = following if following is not None else turn.at.open
     if turn.at.pending and following is not None:
         ask_back(turn)
@@ -41,6 +42,24 @@ def close(turn: Turn) -> Heard:
         patient=patient_of(turn),
         caller=caller_of(turn),
     )
+
+
+# What a question is put in when it was put in the same words a moment ago.
+OTHER_WORDING = {"first": "again", "again": "first", "example": "again"}
+
+
+def not_as_before(turn: Turn, following: str | None, mode: str | None) -> str | None:
+    """The wording of the next question: never the one it had in the turn before."""
+    if following is None or not turn.asks or turn.at.pending:
+        turn.at.worded = None
+        return mode
+    wanted = mode or "first"
+    if turn.at.worded == f"{following}:{wanted}":
+        if wanted == "again":
+            turn.word("intake.return")
+        wanted = OTHER_WORDING.get(wanted, wanted)
+    turn.at.worded = f"{following}:{wanted}"
+    return wanted
 
 
 def next_question(turn: Turn) -> str | None:

@@ -27,6 +27,8 @@ _PHRASES: dict[str, str] = {
         r"|(?:i'?d )?rather not(?: (?:say|answer|tell)(?: that| this| you)?)?"
         r"|(?:i )?(?:would )?prefer not(?: to (?:say|answer))?"
         r"|i don'?t want to (?:say|answer|tell|give)(?: (?:that|this|you|it))*|no comment"
+        r"|i don'?t want to talk about (?:that|this|it)(?: (?:right )?now)?"
+        r"|(?:de eso )?no quiero hablar(?: de eso| de esto)?(?: ahora)?"
         r"|none of your business|move on"
         r"|leave (?:it|that|this) (?:blank|out|empty)|i'?m not (?:telling|saying)|skip|saltar(?:la|lo)?"
         r"|sáltela|saltela|omitir(?:la)?"

@@ -10,7 +10,8 @@ from copy import deepcopy
 from dataclasses import replace
 
 from bot.enrollment.answers import NotRead, Read
-from bot.enrollment.answers.kin import turns_to
+from bot.enrollment.answers.kin import for_whom, turns_to
+from bot.enrollment.answers.names import own_name
 from bot.enrollment.answers.plain import fold, is_question, is_unreadable, is_wordless, tokens
 from bot.enrollment.answers.volunteered import Volunteered, volunteered
 from bot.enrollment.answers.yes_no import read_yes_no
@@ -33,6 +34,7 @@ from bot.enrollment.moves import (
     correct,
     do,
     pass_over,
+    put_right,
     skip,
     start_over,
     target_of,
@@ -66,6 +68,17 @@ _DOES_NOT_KNOW = re.compile(
     r"|dont remember|can'?t remember|have no idea|no idea|forgot|not sure|idk|dunno"
     r"|no (?:me )?(?:lo )?(?:se|acuerdo|recuerdo))\b"
 )
+_MEANT = re.compile(
+    r"\b(?:i (?:really )?meant?(?: to (?:say|write|type))?|i should have said|quise decir|quer[ií]a decir"
+    r"|quise poner)\b[\s,:]*",
+    re.IGNORECASE,
+)
+_RATHER = re.compile(
+    r"\s*(?:(?:no|oh|oops|ay|uy|wait|hold on|sorry|actually|it'?s|make that"
+    r"|espere|perd[oó]n|mejor dicho|digo|es)\b[\s,.]*)+",
+    re.IGNORECASE,
+)
+_NOT_ME = re.compile(r"\b(?:not (?:for )?me|no (?:es )?para mi|para mi no)\b")
 _NO_LEAD = re.compile(r"^\s*(?:no+|nope|nah|wrong|not quite|incorrecto|mal)\b[\s,.;:!-]*", re.IGNORECASE)
 
 
@@ -194,6 +207,13 @@ def _is_answer_here(turn: Turn, label: str) -> bool:
     )
 
 
+def _picked_reading(turn: Turn) -> bool:
+    """A title of ours, picked or typed: it means what it says, whatever question is open."""
+    if not turn.said.known or turn.said.family not in ("ask", "request", "nav", "social"):
+        return False
+    return do(turn, turn.said.intent)
+
+
 def _correction(turn: Turn) -> bool:
     """ "Change my phone number", "the zip is wrong, it's 60614": at any time, then back to where we were."""
     folded = fold(turn.said.text)
@@ -209,6 +229,37 @@ def _correction(turn: Turn) -> bool:
     if target is not None and correct(turn, target, turn.said.text):
         return True
     return by_intent and not turn.takes_any_words() and ask_what_to_fix(turn, "fix.which")
+
+
+def _my_name_is(turn: Turn) -> bool:
+    """ "I'm Theresa" at a question for any words: who is writing, not what matters most to them."""
+    name = own_name(turn.said.text) if turn.takes_any_words() else None
+    if name is None or len(tokens(turn.said.text)) > len(tokens(name)) + 3:
+        return False
+    link_id = "caller_name" if turn.at.answers.get("for_whom") == "other" else "patient_name"
+    return turn.asked.has(link_id) and put_right(turn, turn.asked.item(link_id), name)
+
+
+def _meant_otherwise(turn: Turn) -> bool:
+    """ "Sorry, I meant 60614": the answer given last, or the one such a value belongs to, is put right."""
+    meant = _MEANT.search(turn.said.text)
+    cue = meant or _RATHER.match(turn.said.text)
+    if not cue or is_question(turn.said.text):
+        return False
+    value = turn.said.text[cue.end() :]
+    known = [
+        link_id
+        for link_id in reversed(turn.at.trail)
+        # "No wait, ..." says less than "I meant ...": only digits show what it is about.
+        if link_id in turn.at.answers and (meant or turn.asked.item(link_id).parser in ("zip", "phone"))
+    ]
+    for link_id in dict.fromkeys(known):
+        item = turn.asked.item(link_id)
+        reading = item.read(value)
+        unmistakable = item.parser in ("zip", "phone") or link_id == known[0]
+        if unmistakable and item.parser != "text" and isinstance(reading, Read) and reading.sure:
+            return put_right(turn, item, reading.value)
+    return False
 
 
 def _read_back_answer(turn: Turn) -> bool:
@@ -230,14 +281,31 @@ def _read_back_answer(turn: Turn) -> bool:
 def _other_party(turn: Turn) -> bool:
     """ "Actually it's for my mother": the newest word counts, and names move to whom they belong."""
     known = turn.at.answers.get("for_whom")
-    now = turns_to(turn.said.text)
-    if known is None or now is None or now == known or turn.at.open == "for_whom":
+    now = turns_to(turn.said.text) or _not_for_me(turn.said.text)
+    if known is None or now is None or turn.at.open == "for_whom":
         return False
+    if now == known:
+        return _party_said_again(turn, now)
     if turn.takes_any_words() and len(tokens(turn.said.text)) > SHORT_MESSAGE * 2:
         return False
     switch_party(turn, now)
-    keep_facts(turn, volunteered(turn.said.text))
+    acknowledge(turn, keep_facts(turn, volunteered(turn.said.text)))
     turn.word("party.switched_other" if now == "other" else "party.switched_self")
+    return True
+
+
+def _not_for_me(text: str) -> str | None:
+    """`other` for "no, not for me, for my mom"."""
+    return "other" if _NOT_ME.search(fold(text)) and for_whom(text) == "other" else None
+
+
+def _party_said_again(turn: Turn, now: str) -> bool:
+    """ "No, it's not for me, it's for my mom", when that is what we have: agreed, and the question comes back."""
+    if turn.takes_any_words() or isinstance(turn.read(), Read):
+        return False
+    acknowledge(turn, keep_facts(turn, volunteered(turn.said.text)))
+    turn.word("party.switched_other_again" if now == "other" else "party.switched_self_again")
+    turn.mode = "again"
     return True
 
 
@@ -272,6 +340,10 @@ def _facts_answer(turn: Turn, facts: Volunteered) -> bool:
 
 def _is_something_else(turn: Turn, reading: Read) -> bool:
     """A choice's word inside a clear request ("someone to talk to" against "talk to someone now") is the request."""
+    wants_in = turn.said.intent == "enroll" and turn.said.confidence >= CONFIDENT_OVER_WORDS
+    if turn.item is not None and turn.item.parser == "name" and wants_in:
+        # "Bueno pues, apúnteme" at the question for a name.
+        return own_name(turn.said.text) is None
     best = turn.said.best("request", "ask")
     if best is None or best[1] < CONFIDENT_OVER_WORDS or turn.item is None:
         return False
@@ -345,6 +417,9 @@ def _took_the_offer(turn: Turn) -> bool:
     """ "Yes please" right after "shall I tell you more?"."""
     if not turn.said.offer.startswith("more:") or turn.item is None or turn.item.type == "boolean":
         return False
+    if turn.said.intent == "social/ok":
+        # A bare "ok" only says that it was read.
+        return False
     reading = read_yes_no(turn.said.text)
     if not isinstance(reading, Read) or reading.value is not True or len(tokens(turn.said.text)) > 4:
         return False
@@ -388,8 +463,11 @@ RULES: tuple[Rule, ...] = (
     _answer_to_confirmation,
     _what_to_fix,
     _plain_command,
+    _picked_reading,
     _after_danger,
     _nothing_to_read,
+    _meant_otherwise,
+    _my_name_is,
     _correction,
     _read_back_answer,
     _other_party,
@@ -429,18 +507,26 @@ def open_interview(asked: Questionnaire, position: Position, said: Utterance) ->
         turn.mode = "again"
         return close(turn)
     heard = keep_facts(turn, volunteered(said.text))
-    if said.intent == "tell/illness" and said.confidence >= CONFIDENT:
+    if _tells("tell/illness", said):
         turn.word("illness.sorry")
+    starting_over = command_in(said.text) == "nav/start_over" or said.intent == "nav/start_over"
+    if not starting_over and not _correction(turn):
+        # What was asked is answered first, so that our first question comes last.
+        serve_the_rest(turn, None, None)
     turn.word("intake.welcome_back" if turn.at.asked else "intake.start")
-    turn.mode = "again" if turn.at.asked else None
-    if said.intent in ("tell/illness", "tell/need") and said.confidence >= CONFIDENT:
+    turn.mode = turn.mode or ("again" if turn.at.asked else None)
+    if _tells("tell/illness", said) or _tells("tell/need", said):
         turn.note("", "volunteered", said.text)
     acknowledge(turn, heard)
-    if command_in(said.text) == "nav/start_over" or said.intent == "nav/start_over":
+    if starting_over:
         start_over(turn)
-    elif not _correction(turn):
-        serve_the_rest(turn, None, None)
     return close(turn)
+
+
+def _tells(label: str, said: Utterance) -> bool:
+    """Whether the message, or a clause of it, clearly tells something."""
+    readings = [(said.intent, said.confidence), *((part.intent, part.confidence) for part in said.parts)]
+    return any(found == label and confidence >= CONFIDENT for found, confidence in readings)
 
 
 def _told_when_closed(turn: Turn, status: str) -> bool:

@@ -46,7 +46,7 @@ def thank(turn: Turn, item: Item, value: AnswerValue) -> None:
     elif item.link_id in ("caller_name", "patient_name") and (
         item.link_id == "caller_name" or party_of(turn) == "self"
     ):
-        turn.word("thanks.name", name=call_name(value) or "")
+        turn.word("thanks.name", name=(call_name(value) or "").rstrip("."))
 
 
 def consent_refused(turn: Turn) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.enrollment.answers import NotRead, Read
+from bot.enrollment.answers import AnswerValue, NotRead, Read
 from bot.enrollment.answers.plain import fold
 from bot.enrollment.keeping import consent_refused, leave, leave_behind, switch_party
 from bot.enrollment.position import COMPLETE, PAUSED, Aside, Position, Summary, Ticket, Why, Word
@@ -53,10 +53,25 @@ def ask_again(turn: Turn) -> bool:
     return True
 
 
+def repeat(turn: Turn) -> bool:
+    """ "Say that again": what was explained last, or the open question."""
+    if explained_last(turn):
+        turn.say.append(Aside("nav/repeat"))
+    return ask_again(turn)
+
+
 def simpler(turn: Turn) -> bool:
-    """Put the open question another way."""
+    """What was explained last in fewer words, or the open question another way."""
+    if explained_last(turn):
+        turn.say.append(Aside("nav/simpler"))
+        return ask_again(turn)
     turn.mode = "example"
     return True
+
+
+def explained_last(turn: Turn) -> bool:
+    """Whether the last reply explained something, so that "that" means the explanation."""
+    return any(said.startswith(("article:", "more:", "simple:")) for said in turn.said.last_said)
 
 
 def review(turn: Turn) -> bool:
@@ -183,7 +198,7 @@ _COMMANDS: dict[str, Rule] = {
     "nav/skip": skip,
     "nav/back": go_back,
     "nav/why": why,
-    "nav/repeat": ask_again,
+    "nav/repeat": repeat,
     "nav/what_asked": ask_again,
     "nav/resume": ask_again,
     "nav/simpler": simpler,
@@ -218,21 +233,24 @@ def correct(turn: Turn, target: Item | None, text: str) -> bool:
     turn.at.fixing, turn.at.pending = False, None
     reading = new_value(target, text)
     if isinstance(reading, Read) and reading.sure:
-        if target.link_id == "for_whom" and turn.at.answers.get("for_whom") != reading.value:
-            switch_party(turn, str(reading.value))
-        else:
-            turn.record(target.link_id, reading.value)
-        if not (turn.at.open == READ_BACK and turn.at.read_back):
-            turn.word(
-                "fix.done", label=target.label[turn.locale], value=target.show(reading.value)[turn.locale]
-            )
-        if target.link_id == CONSENT and reading.value is False:
-            consent_refused(turn)
-        turn.mode = "again"
-        return True
+        return put_right(turn, target, reading.value)
     leave_behind(turn)
     turn.goto = target.link_id
     turn.mode = "again" if target.link_id in turn.at.asked else "first"
+    return True
+
+
+def put_right(turn: Turn, target: Item, value: AnswerValue) -> bool:
+    """Take a new value in place of the old one, say so, and go back to where we were."""
+    if target.link_id == "for_whom" and turn.at.answers.get("for_whom") != value:
+        switch_party(turn, str(value))
+    else:
+        turn.record(target.link_id, value)
+    if not (turn.at.open == READ_BACK and turn.at.read_back):
+        turn.word("fix.done", label=target.label[turn.locale], value=target.show(value)[turn.locale])
+    if target.link_id == CONSENT and value is False:
+        consent_refused(turn)
+    turn.mode = "again"
     return True
 
 

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from bot.enrollment.answers import AnswerValue
+from bot.enrollment.answers.plain import is_question
+from bot.thresholds import Thresholds, thresholds
 
 Answers = dict[str, AnswerValue]
 
@@ -22,7 +24,8 @@ class Position:
     `open`: the question the person is at. `asked`: every question asked so far. `trail`: the questions left behind,
     for "back". `skipped`: passed over. `insisted`: required ones asked again after a skip. `misses`: unreadable
     answers in a row, by question. `pending`: a value waiting for a yes. `fixing`: we asked what to fix.
-    `changed`: answers changed since the last read-back. `notes`: what a coordinator should see.
+    `changed`: answers changed since the last read-back. `notes`: what a coordinator should see. `worded`: the question
+    put last and its wording, so that the same sentence is not said twice in a row.
     """
 
     answers: Answers = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Position:
     own_name: str | None = None
     notes: list[dict[str, str]] = field(default_factory=list)
     heard: str | None = None
+    worded: str | None = None
 
     def to_slot(self) -> dict[str, Any]:
         """Everything but the answers, which have slots of their own."""
@@ -59,8 +63,32 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A clause of a message, and what the classifier made of it on its own."""
+
+    text: str
+    intent: str
+    confidence: float
+
+    @property
+    def family(self) -> str:
+        """The intent's family."""
+        return self.intent.split("/")[0]
+
+    def wants_something(self, sure: Thresholds) -> bool:
+        """Whether it is a question or a request; "to be at home" is none, however much it sounds like an article."""
+        if self.family == "ask" and not is_question(self.text):
+            return self.confidence >= sure.clear_statement
+        return self.family in WISHES and self.confidence >= sure.clear_part
+
+
+@dataclass(frozen=True)
 class Utterance:
-    """One message and what the classifier made of it. `intent` is a full label (`ask/role_nurse`)."""
+    """One message and what the classifier made of it. `intent` is a full label (`ask/role_nurse`).
+
+    `parts`: its clauses, when there are several. `between`: two readings too close to choose from. `known`: the intent
+    is beyond doubt (a choice that was picked, a title that was typed).
+    """
 
     text: str
     intent: str = "out_of_scope"
@@ -73,6 +101,11 @@ class Utterance:
     message_id: str | None = None
     # The message before this one was answered by the safety gate.
     after_danger: bool = False
+    parts: tuple[Part, ...] = ()
+    between: tuple[str, ...] = ()
+    known: bool = False
+    # What the last reply said: word ids, `article:<id>`, `more:<id>`.
+    last_said: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:
@@ -84,6 +117,25 @@ class Utterance:
         candidates = [(self.intent, self.confidence), *self.ranking]
         fitting = [pair for pair in candidates if pair[0].split("/")[0] in families]
         return max(fitting, key=lambda pair: pair[1], default=None)
+
+    def wishes(self) -> tuple[str, ...]:
+        """The questions and requests in a message, as labels in the order said; at most two.
+
+        A message of one clause holds at most what it is as a whole. In a longer one the clauses speak for themselves;
+        where only one of them wants something, it or the whole, whichever is clearer.
+        """
+        sure = thresholds()
+        whole = self.intent if self.family in WISHES else ""
+        heard = {part.intent: part.confidence for part in self.parts if part.wants_something(sure)}
+        found = tuple(heard)
+        if len(found) == 1 and whole and self.confidence >= heard[found[0]]:
+            return (whole,)
+        return found[:MOST_WISHES] or ((whole,) if whole else ())
+
+
+# Families that want something of us.
+WISHES = ("ask", "request")
+MOST_WISHES = 2
 
 
 @dataclass(frozen=True)

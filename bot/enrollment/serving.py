@@ -7,16 +7,33 @@ from bot.enrollment.answers.plain import has_question_mark, is_question, is_word
 from bot.enrollment.commands import command_in
 from bot.enrollment.keeping import leave_behind
 from bot.enrollment.moves import do
-from bot.enrollment.position import Aside
+from bot.enrollment.position import Aside, Word
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item
-from bot.enrollment.turn import CONFIDENT, LIKELY, PERSON, Turn, confidence_needed
+from bot.enrollment.turn import CONFIDENT, CONFIDENT_OVER_WORDS, LIKELY, PERSON, Turn, confidence_needed
+from bot.readings import title
 
 
 def serve(turn: Turn) -> bool:
     """Answer what is not an answer. False when there is nothing in it we know how to answer."""
     said = turn.said
+    if (
+        turn.item is not None
+        and turn.item.parser == "phone"
+        and sum(c.isdigit() for c in said.text) >= DIGITS
+    ):
+        # "Call me at 555-0123": an answer with digits missing, not another wish.
+        return False
     asked = has_question_mark(said.text) if turn.takes_any_words() else is_question(said.text)
+    if asked and which_is_meant(turn):
+        return True
+    if asked and len(said.wishes()) > 1:
+        for label in said.wishes():
+            do(turn, label)
+        return True
     threshold = confidence_needed(turn) if not asked else LIKELY
+    if not asked and said.family == "ask" and len(tokens(said.text)) > A_FEW_WORDS:
+        # "I don't want to be a burden to my children" tells; only what is very clear is answered like a question.
+        threshold = CONFIDENT_OVER_WORDS
     best = said.best("ask", "request", "social") if asked else (said.intent, said.confidence)
     if best and best[1] >= threshold and best[0].split("/")[0] in ("ask", "request", "social"):
         return do(turn, best[0])
@@ -31,9 +48,38 @@ def serve(turn: Turn) -> bool:
     return False
 
 
+# So many digits are a phone number, whole or not. Statements longer than this are stories, not topics.
+DIGITS, A_FEW_WORDS = 7, 4
+
+
+def which_is_meant(turn: Turn) -> bool:
+    """Two close readings of a question: both become choices, and our own question waits until one is picked."""
+    families = {label.split("/")[0] for label in turn.said.between}
+    named = [name for label in turn.said.between if (name := title(label, turn.locale))]
+    if len(named) < 2 or not families <= {"ask", "request"} or "unsure.which" in turn.said.last_said:
+        return False
+    turn.say.append(Word("unsure.which", labels=tuple(named)))
+    turn.asks = False
+    return True
+
+
+def serve_wish_for_person(turn: Turn) -> bool:
+    """ "... and I don't know what to do, can somebody call me": heard inside a story, whatever else becomes of it."""
+    for part in turn.said.parts:
+        if part.intent in PERSON_WISHES and part.confidence >= CONFIDENT_OVER_WORDS:
+            return do(turn, part.intent)
+    return False
+
+
+# Wishes that only a person can grant.
+PERSON_WISHES = ("request/human", "request/callback")
+
+
 def serve_the_rest(turn: Turn, item: Item | None, reading: Read | None) -> None:
     """A question or a wish in the same message as an answer."""
     said = turn.said
+    if serve_wish_for_person(turn):
+        return
     asked = split_question(said.text)[1]
     if (
         asked
@@ -48,7 +94,10 @@ def serve_the_rest(turn: Turn, item: Item | None, reading: Read | None) -> None:
             do(turn, wish)
             return
         best = said.best("ask", "request")
-        if best and best[1] >= LIKELY:
+        wishes = said.wishes() if said.parts else ()
+        if wishes:
+            turn.say.extend(Aside(label) for label in wishes)
+        elif best and best[1] >= LIKELY:
             turn.say.append(Aside(best[0]))
         elif item is not None:
             turn.note(turn.came_from or "", "question", said.text)

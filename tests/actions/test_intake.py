@@ -202,4 +202,8 @@ def test_an_article_then_the_question(talker: Talker) -> None:
     assert talker.slots["topic"] == "role_nurse"
     talker.say("yes please", "affirm")
     assert len(talker.replies[0]) > 50
-    assert talker.replies[-1].startswith("Back to your sign-up")
+    # A return once more, in other words than a moment ago.
+    assert talker.replies[-2:] == [
+        "Now back to my question.",
+        "Who is this care for: you, or someone you care for?",
+    ]

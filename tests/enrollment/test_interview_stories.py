@@ -287,7 +287,7 @@ def test_yes_please_after_an_explanation_is_tell_me_more() -> None:
     talk = at("patient_name")
     talk.say("what does the nurse do?", "ask/role_nurse")
     talk.say("yes please", "affirm")
-    assert talk.said == ["nav/more"]
+    assert talk.said == ["nav/more", "intake.return"]
     assert talk.open == "patient_name"
 
 

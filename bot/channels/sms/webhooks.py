@@ -16,8 +16,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import RequestValidator
 
-from bot import bodies, metrics
-from bot.channels.sms import keywords, language, media, status
+from bot import bodies, language, metrics
+from bot.channels.sms import keywords, media, status
 from bot.conversation import conversations
 from bot.problems import Problem
 from bot.records.crypto import get_keyring
@@ -161,7 +161,7 @@ async def inbound(request: Request) -> Response:
     sender = _required(form, "From")
     text = _text(form)
     conversation_id = await services.database.write(
-        conversations.ensure_sms, sender, language.guess(_field(form, "Body"))
+        conversations.ensure_sms, sender, language.followed(_field(form, "Body"), "en", first=True)
     )
     received = await services.runner.receive(conversation_id, sid, text)
     if received.new:

@@ -7,7 +7,6 @@ import time
 import pytest
 
 from bot.channels.sms.keywords import Keyword, as_sent, read
-from bot.channels.sms.language import guess
 
 
 @pytest.mark.parametrize(
@@ -110,23 +109,3 @@ def test_hostile_input_takes_no_time() -> None:
         read(text)
     # Not a measure of speed: backtracking gone wrong would take hours.
     assert time.process_time() - started < 5
-
-
-@pytest.mark.parametrize(
-    ("text", "locale"),
-    [
-        ("hola", "es"),
-        ("Necesito ayuda para mi mama", "es"),
-        ("¿quien es la enfermera?", "es"),
-        ("mi mamá está enferma", "es"),
-        ("Hi I need help for my mom in Los Angeles", "en"),
-        ("Hello", "en"),
-        ("Maria Lopez", "en"),
-        ("my mama is in the hospital", "en"),
-        ("", "en"),
-        ("60601", "en"),
-        ("😀", "en"),
-    ],
-)
-def test_language_of_a_first_text(text: str, locale: str) -> None:
-    assert guess(text) == locale
