@@ -118,7 +118,7 @@ def _codes(text: str, options: Sequence[Option]) -> tuple[list[str] | NotRead, b
     if _UNSURE.search(folded):
         known = [option.code for option in options if option.code == UNSURE_CODE]
         return (known, True) if known else (NotRead("undecided"), False)
-    if close := _close(text, options):
+    if close := nearest(text, options):
         return close, False
     return NotRead("unclear"), False
 
@@ -172,7 +172,7 @@ def _spoken(folded: str, options: Sequence[Option]) -> list[str]:
     return list(dict.fromkeys(code for _, code in sorted(hits)))
 
 
-def _close(text: str, options: Sequence[Option]) -> list[str]:
+def nearest(text: str, options: Sequence[Option]) -> list[str]:
     """A misspelled label ("practicle"); always asked back."""
     by_word = {
         word: option.code

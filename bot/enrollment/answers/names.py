@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.enrollment.answers.kin import KIN
 from bot.enrollment.answers.plain import clean, fold, is_code, is_question, is_unreadable
-from bot.enrollment.answers.reading import NotRead, Read, same
+from bot.enrollment.answers.reading import About, NotRead, Read, same
 
 LONGEST = 80
 MOST_WORDS = 6
@@ -130,7 +130,7 @@ class Cut:
     cued: bool
 
 
-def read_name(text: str) -> Read | NotRead:
+def read_name(text: str, about: About | None = None) -> Read | NotRead:
     """A person's name, capitals set right, without lead-ins, titles and politeness.
 
     A lower-case word alone is taken, but gives way to a clear digression (`strong` is False).

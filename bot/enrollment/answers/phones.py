@@ -8,7 +8,7 @@ import phonenumbers
 
 from bot.enrollment.answers.numbers import spoken_digits
 from bot.enrollment.answers.plain import clean, fold, is_unreadable
-from bot.enrollment.answers.reading import Label, NotRead, Read, same
+from bot.enrollment.answers.reading import About, Label, NotRead, Read, same
 
 # A call from the program reaches the states and the US territories alike.
 HOME_REGIONS = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
@@ -19,7 +19,7 @@ _NONE = re.compile(
 )
 
 
-def read_phone(text: str) -> Read | NotRead:
+def read_phone(text: str, about: About | None = None) -> Read | NotRead:
     """A US number as E.164; a second number or an extension is kept as a note.
 
     Reasons: foreign, no_area_code, short, long, email, not_a_phone, none, unclear.

@@ -6,14 +6,14 @@ import re
 
 from bot.enrollment.answers.numbers import spoken_digits
 from bot.enrollment.answers.plain import is_unreadable
-from bot.enrollment.answers.reading import NotRead, Read, same
+from bot.enrollment.answers.reading import About, NotRead, Read, same
 
 _ZIP = re.compile(r"(?<![\d-])(\d{5})(?:[- ]?\d{4})?(?![\d-])")
 # The lowest and highest zip codes the Postal Service has given out.
 LOWEST, HIGHEST = 501, 99950
 
 
-def read_zip(text: str) -> Read | NotRead:
+def read_zip(text: str, about: About | None = None) -> Read | NotRead:
     """A five-digit zip (the +4 is dropped: routing needs five). Reasons: short, long, phone, not_a_zip, "
     "unclear."""
     written = _ZIP.findall(text)
