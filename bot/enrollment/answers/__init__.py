@@ -37,7 +37,7 @@ __all__ = [
 Parser = Callable[[str, Sequence[Option], About], Read | NotRead]
 
 PARSERS: dict[str, Parser] = {
-    "name": lambda text, _, about: read_name(text, about),
+    "name": lambda text, _, __: read_name(text),
     "date-of-birth": lambda text, _, about: read_birth_date(text, about),
     "phone": lambda text, _, about: read_phone(text, about),
     "email": lambda text, _, __: read_email(text),

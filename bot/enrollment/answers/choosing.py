@@ -12,8 +12,8 @@ from bot.enrollment.answers.plain import fold, is_unreadable, tokens
 from bot.enrollment.answers.reading import Label, NotRead, Read
 
 _ORDINALS = (
-    "first|1st|number one|primer[oa]?", "second|2nd|number two|segund[oa]", "third|3rd|number three"
-    "|tercer[oa]?",
+    "first|1st|number one|primer[oa]?s?", "second|2nd|number two|segund[oa]s?", "third|3rd|number three"
+    "|tercer[oa]?s?",
     "fourth|4th|number four|cuart[oa]", "fifth|5th|number five|quint[oa]", "sixth|6th|number six|sext[oa]",
     "seventh|7th|number seven|septim[oa]", "eighth|8th|number eight|octav[oa]",
 )  # fmt: skip
@@ -40,6 +40,10 @@ _UNSURE = re.compile(
 _NEGATION = re.compile(
     r"\b(?:not|isn'?t|no|don'?t need|no es|no necesito|sin|without)\s+(?:for |about |the |her |his |any "
     r"|para |la |el )?$"
+)
+# "No duerme", "can't sleep": the want of these is the complaint itself.
+_WANTED = re.compile(
+    r"(?:sleep|sleeping|dormir|duerme|duermo|eat|eating|comer|come|breathe|breathing|respirar|respira)\b"
 )
 UNSURE_CODE = "not_sure"
 
@@ -167,7 +171,7 @@ def _spoken(folded: str, options: Sequence[Option]) -> list[str]:
             if inside:
                 continue
             taken.append(match.span())
-            if not _NEGATION.search(folded[: match.start()]):
+            if not _NEGATION.search(folded[: match.start()]) or _WANTED.match(phrase):
                 hits.append((match.start(), code))
     return list(dict.fromkeys(code for _, code in sorted(hits)))
 

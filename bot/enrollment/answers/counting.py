@@ -18,6 +18,10 @@ _RUN_TOGETHER = re.compile(
 )
 # A number in Spanish, something else in English.
 _ENGLISH_TOO = re.compile(r"\bonce\b")
+# "Un siete": here "un" is an article.
+_ARTICLE = re.compile(
+    r"\buna? (?=(?:\d+|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)\b)"
+)
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 
 
@@ -39,6 +43,7 @@ def in_digits(text: str, locale: str = "en") -> str:
 def _in_language(folded: str, language: str) -> str:
     words = _HYPHEN.sub(" ", folded)
     if language == "es":
+        words = _ARTICLE.sub("", words)
         words = _VEINTI.sub(lambda match: _ACCENTED.get(match.group(1), "veintiuno"), words)
         words = _RUN_TOGETHER.sub(r"\1 y \2", words)
     return fold(alpha2digit(words, language, 0))

@@ -138,7 +138,9 @@ def read_birth_date(text: str, about: About) -> Read | NotRead:
         return _partial(typo, text, about, today)
     if len({found.iso for found in dates}) > 1:
         return NotRead("several")
-    found = replace(dates[0], doubtful=dates[0].doubtful or typo != told or taken_back)
+    # Numbers alone, said in words: "eight twenty two fifty one".
+    dictated = "M" not in typo and not any(char.isdigit() for char in text)
+    found = replace(dates[0], doubtful=dates[0].doubtful or typo != told or taken_back or dictated)
     return _judged(found, typo, today)
 
 
@@ -271,8 +273,7 @@ def _found(year: str, month: int | None, day: int | None, today: date) -> _Found
 
 def _judged(found: _Found, told: str, today: date) -> Read | NotRead:
     if not found.possible:
-        swapped = found.month and found.day and replace(found, month=found.day, day=found.month)
-        return NotRead("impossible" if not swapped or not swapped.possible or found.month else "impossible")
+        return NotRead("impossible")
     if found.day is not None and date(found.year, found.month or 1, found.day) > today:
         return NotRead("future")
     if found.day is None and found.year > today.year:

@@ -122,9 +122,8 @@ def _is_where(folded: str, start: int, end: int, cancers: list[tuple[int, int]])
 
 def _guessed(folded: str, kinds: Sequence[Option]) -> list[str]:
     """A misspelled illness, or one nobody listed; both are asked back."""
-    close = nearest(folded, kinds)
-    if close:
-        return close
+    if re.match(r"(?:no|not|isn't|sin)\b", folded):
+        return []
     words = tokens(folded)
-    negated = re.match(r"(?:no|not|isn't|sin)\b", folded)
-    return [OTHER] if 0 < len(words) <= _LONGEST_OWN and not negated and len("".join(words)) > 3 else []
+    close = nearest(folded, kinds)
+    return close or ([OTHER] if 0 < len(words) <= _LONGEST_OWN and len("".join(words)) > 3 else [])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.enrollment.answers.kin import KIN
 from bot.enrollment.answers.plain import clean, fold, is_code, is_question, is_unreadable
-from bot.enrollment.answers.reading import About, NotRead, Read, same
+from bot.enrollment.answers.reading import NotRead, Read, same
 
 LONGEST = 80
 MOST_WORDS = 6
@@ -16,11 +16,14 @@ MOST_WORDS = 6
 _LEAD = re.compile(
     r"^(?:(?:hi|hello|hey|hola|buenas(?: tardes| noches)?|buenos dias|buenos días|well|um+|uh+|oh|sure"
     r"|yes|yeah|ok|okay|sí|si"
-    r"|claro|pues|bueno|good (?:morning|afternoon|evening))\b[\s,.!:-]*"
+    r"|claro|pues|bueno|good (?:morning|afternoon|evening)|(?:no|sorry|perd[oó]n|disculpe)(?=[\s,.]+(?:it'?s|it is|es|i'?m"
+    r"|i am|soy|me llamo|my name|her name|his name|i meant|sorry|perd[oó]n)\b))\b[\s,.!:-]*"
     r"|(?:(?:my|her|his|the|their|patient'?s|the patient'?s|mom'?s|dad'?s|my (?:\w+)'s)\s+(?:full |first "
     r"|last |real )?name(?:\s+is|'s|:)?"
     r"|(?:full |first )?name(?:\s+is|:)|name'?s|i am|i'm|im|it is|it's|its|this is|that is|that's|she is"
     r"|she's|he is|he's"
+    r"|i meant|i mean|(?:it'?s |it is |that'?s )?(?:spelled|spelt|written)|se (?:escribe|deletrea)|d[ií]game|ll[aá]meme"
+    r"|le decimos \w+,? pero (?:es|se llama)"
     r"|they call (?:me|her|him)|(?:you can )?call (?:me|her|him)|(?:the )?patient is|i go by|speaking with"
     r"|me llamo|mi nombre(?: completo)? es|su nombre(?: completo)? es|el nombre(?: completo)? es|nombre:?"
     r"|se llama|ella se llama"
@@ -31,8 +34,9 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"^(?:mr|mrs|ms|miss|mx|dr|doctor|dra|doctora|prof|sr|sra|srta|señora?|señorita|senora?|doña|dona|sir"
-    r"|madam|rev|sister|father"
+    r"^(?:(?:la |el )?(?:mr|mrs|ms|miss|mx|dr|doctor|dra|doctora|prof|professor|profesora?|sr|sra|srta|señora?|señorita"
+    r"|senora?|senorita|doña|dona|sir|madam|rev|reverend|pastor|deacon|rabbi|imam|padre|hon|judge|sgt|sergeant|cpt|capt"
+    r"|captain|col|lt|maj|ing|lic|arq|mtra|mtro)|sister|father"
     r"(?=\s+\w+\s+\w+))\b\.?\s+",
     re.IGNORECASE,
 )
@@ -53,7 +57,7 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['\-.][^\W\d_]+)*['.]?")
-_PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "da", "dos", "der", "den"})
+_PARTICLES = frozenset({"viuda", "vda", "de", "del", "la", "las", "los", "y", "da", "dos", "der", "den"})
 _SUFFIX = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
 
 # Words no name is made of. Names that are also words stay out of it: Will, May, Hope, Grace, Young, Dolores, Luz.
@@ -122,6 +126,32 @@ _DECLINES = re.compile(
 )
 
 
+_JUST_ME = re.compile(
+    r"^(?:no,? )?(?:it'?s |it is |is |that'?s |es |soy )?(?:just |only |solo |nomas |nada mas )*(?:me|myself|yo|yo mism[oa])"
+    r"(?: (?:here|aqui|nomas))?$"
+)
+_CORRECTED = re.compile(
+    r"^(?:it'?s |es )?(?:not|no|no es)\s+[^\W\d_]+(?:\s[^\W\d_]+)?\s*[,;.]\s*(?:it'?s |it is |es |sino )?"
+    r"(?P<new>[^\W\d_].*)$",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(
+    r"(?P<cue>(?:it'?s |it is |that'?s |my name is |se |es )?(?:spelled|spelt|written|escribe|deletrea)[:,]? |(?:my name is|me "
+    r"llamo) )?(?P<letters>[^\W\d_](?:[\s.-]+[^\W\d_]){2,})",
+    re.IGNORECASE,
+)
+_NICKNAME = re.compile(r"\s*(?:\([^)]*\)|[\"“”][^\"“”]*[\"“”])\s*(?=\S)|\s*\([^)]*\)$")
+_HOW_SPELLED = re.compile(
+    r"(?:[\s,.;]+(?:that'?s|spelled|es)?[\s:,]*[^\W\d_](?:[\s.-]+[^\W\d_]){1,}[\s.]*$)"
+    r"|\s+(?:with|con)\s+(?:(?:an?|two|one|una?|dos|doble)\s+)?(?:[a-zñ](?:'?s)?|zeta|ese|ye|hache|be|ve|uve|jota|ge|i griega)"
+    r"(?:\s.*)?$",
+    re.IGNORECASE,
+)
+_NUMBER_AFTER = re.compile(
+    r"(?<=[^\W\d_])[\s,]+(?:at |al |zip |tel |phone )?[\d(+][\d\s().-]{3,}$", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True)
 class Cut:
     """A text without its lead-in, and whether the lead-in said that a name follows."""
@@ -130,33 +160,68 @@ class Cut:
     cued: bool
 
 
-def read_name(text: str, about: About | None = None) -> Read | NotRead:
+def read_name(text: str) -> Read | NotRead:
     """A person's name, capitals set right, without lead-ins, titles and politeness.
 
     A lower-case word alone is taken, but gives way to a clear digression (`strong` is False).
-    Reasons: wordless, number, email, question, declined, not_a_name, too_long.
+    Reasons: wordless, number, email, question, declined, me ("it's just me"), several (two people), not_a_name, too_long.
     """
     shown = clean(text)
+    if _JUST_ME.match(fold(shown)):
+        return NotRead("me")
+    if spelled := _spelled_out(shown):
+        return spelled
     if reason := _refusal(shown):
         return NotRead(reason)
-    cut = _without_lead(shown)
+    corrected = _CORRECTED.match(shown)
+    cut = _without_lead(_said_beside(corrected["new"] if corrected else shown))
     untitled = _DON.sub("", _TITLE.sub("", _TAIL.sub("", cut.rest)))
     head, rest = _first_part(untitled)
     if any(char.isdigit() for char in head):
         return NotRead("number")
+    if _two_people(head):
+        return NotRead("several")
     head, turned = _turn_around(head)
     words = head.split()
-    if not words or len(words) > MOST_WORDS or not _all_names(words):
+    if (
+        not words
+        or sum(word.lower() not in _PARTICLES for word in words) > MOST_WORDS
+        or not _all_names(words)
+    ):
         return NotRead("not_a_name")
     name = write_name(head)
     capital = any(word[0].isupper() for word in words) or not head.isascii()
     return Read(
         name,
         same(name),
-        sure=not turned,
+        sure=not turned and not corrected,
         strong=cut.cued or capital or len(words) > 1,
-        note=shown if rest else "",
+        note=shown if rest or _said_beside(shown) != shown else "",
     )
+
+
+def _said_beside(shown: str) -> str:
+    """`shown` without what helps to write the name and is no part of it: nicknames, spelling, a number after it."""
+    bare = _NICKNAME.sub(" ", shown)
+    bare = _HOW_SPELLED.sub("", bare)
+    return _NUMBER_AFTER.sub("", bare).strip()
+
+
+def _spelled_out(shown: str) -> Read | None:
+    """ "N-G-U-Y-E-N": sure when it was said that this is the spelling."""
+    match = _LETTERS.fullmatch(shown.strip(" .,!"))
+    if not match:
+        return None
+    name = re.sub(r"[\s.,-]", "", match["letters"]).capitalize()
+    return Read(name, same(name), sure=bool(match["cue"]))
+
+
+def _two_people(head: str) -> bool:
+    """ "Ana Lopez, Juan Lopez" are two; "Lopez, Ana" is one, family name first."""
+    parts = [part.split() for part in head.split(",")]
+    if len(parts) < 2 or any(len(part) < 2 for part in parts[:2]):
+        return False
+    return fold(parts[0][-1]) == fold(parts[1][-1]) or len(parts) > 2
 
 
 def write_name(name: str) -> str:

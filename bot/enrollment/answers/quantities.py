@@ -15,7 +15,7 @@ MOST = 10_000
 
 _OUT_OF = re.compile(
     r"(?:(?:on |in )?(?:a |the |una? |la )?(?:scale|escala) )?\b(?:of|from|de|del) [01] (?:to|a|al) 10\b"
-    r"|(?:/| out of | de cada | de | sobre )10\b"
+    r"|(?:/| out of | de cada |(?<!mas)(?<!menos) de | sobre )10\b"
 )
 _NONE = re.compile(
     r"^(?:none|nothing|no pain|not any|nada|ningun[oa]?)\b|\bno (?:pain|tengo dolor|me duele|hay dolor)\b|\bningun dolor\b"
@@ -26,6 +26,7 @@ _NUMBER = re.compile(
     r"(?<![\w.])(?P<sign>-|minus |menos )?(?P<n>\d+(?:\.\d+)?)(?P<half> and a half| y medi[oa])?(?:ish)?(?![\w/])"
 )
 # Numbers of something else: medicine, days, hours.
+_MINUS = re.compile(r"\s*(?:-|minus|menos) ?\d")
 _UNITS = re.compile(
     r"\d+ ?(?:mg|ml|mcg|milligrams?|miligramos?|days?|weeks?|months?|hours?|hrs?|minutes?|years?|pills?|dias?|semanas?"
     r"|mes(?:es)?|horas?|minutos?|anos?|pastillas?|am|pm|times a)\b"
@@ -63,6 +64,8 @@ def read_scale(text: str, options: Sequence[Option], about: About) -> Read | Not
     told = _OUT_OF.sub(" ", f" {in_digits(text, about.locale)} ").strip()
     if told == "o":
         return _scaled(0, options, sure=False)
+    if _MINUS.match(text):
+        return NotRead("range")
     told, other_numbers = _UNITS.subn(" ", told)
     numbers = [*_NUMBER.finditer(told)]
     if not numbers:
@@ -82,6 +85,8 @@ def read_number(text: str, about: About) -> Read | NotRead:
     if is_unreadable(text) and not any(char.isdigit() for char in text):
         return NotRead("wordless")
     told = re.sub(r"(?<=\d),(?=\d{3}\b)", "", fold(text))
+    if _MINUS.match(text) or re.search(r"\bun[ao]s cuant[ao]s\b", told):
+        return NotRead("vague")
     if known := _count_in_words(told):
         return known
     told = in_digits(told, about.locale)

@@ -18,14 +18,12 @@ class About:
     """Who says it, when and where.
 
     `locale`: the conversation's language; people still answer in the other one. `now`: aware, the moment it was said
-    (the present when omitted). `zone`: the person's own time zone. `whose`: of several people in one answer the
-    one we ask for (`own`, `other`), empty when it does not matter.
+    (the present when omitted). `zone`: the person's own time zone.
     """
 
     locale: str = "en"
     now: datetime | None = None
     zone: tzinfo = UTC
-    whose: str = ""
 
     @property
     def moment(self) -> datetime:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 
 from bot.enrollment.answers.choosing import Option, read_choice
-from bot.enrollment.answers.kin import caller_is, for_whom
+from bot.enrollment.answers.kin import KIN, caller_is, for_whom
 from bot.enrollment.answers.names import own_name
-from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable
+from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable, tokens
 from bot.enrollment.answers.reading import NotRead, Read, same
 
 _LONGEST = 60
@@ -24,6 +25,8 @@ def read_relation(text: str, options: Sequence[Option]) -> Read | NotRead:
     chosen = read_choice(text, options)
     if isinstance(chosen, Read):
         return chosen
+    if misspelled := _misspelled(text, options):
+        return misspelled
     shown = clean(text)
     if (
         1 < len(shown.split()) <= 5
@@ -33,6 +36,18 @@ def read_relation(text: str, options: Sequence[Option]) -> Read | NotRead:
     ):
         return Read(shown, same(shown), sure=False, strong=False)
     return NotRead("unclear")
+
+
+def _misspelled(text: str, options: Sequence[Option]) -> Read | None:
+    """ "Dauther": asked back."""
+    words = [word for group in KIN.values() for word in group.split("|") if word.isalpha() and len(word) > 4]
+    for word in tokens(text):
+        close = difflib.get_close_matches(word, words, n=1, cutoff=0.8) if len(word) > 4 else []
+        kin = caller_is(close[0]) if close else None
+        option = next((option for option in options if kin and option.code == kin.code), None)
+        if option:
+            return Read(option.code, option.display, sure=False)
+    return None
 
 
 def read_party(text: str, options: Sequence[Option]) -> Read | NotRead:

@@ -180,7 +180,7 @@ def _day_spelled(match: re.Match[str]) -> str:
     if word in _DAY_WORDS or word in ("manana", "morning", "mornings", "martes"):
         return word
     long = [name for name in _DAY_WORDS if len(name) >= 6]
-    close = difflib.get_close_matches(word, long, n=1, cutoff=0.84)
+    close = difflib.get_close_matches(word, long, n=1, cutoff=0.8)
     return close[0] if close else word
 
 

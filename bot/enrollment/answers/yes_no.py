@@ -23,7 +23,7 @@ _UNDECIDED = (
     "|no estoy segur[oa]"
     "|tal vez|quizas?|depende|a lo mejor|puede ser|mas o menos|tengo que pensar(?:lo)?"
     "|dejeme pensar(?:lo)?|kind of"
-    "|si y no|sort of|ni idea"
+    "|si y no|sort of|ni idea|(?:i )?(?:can'?t|couldn'?t|wouldn'?t|would not|could not) say (?:no|yes)|quien sabe|sepa"
 )
 _NO = (
     "not really|i do not think so|i don'?t think so|don'?t think so|i guess not|i suppose not"
@@ -38,6 +38,9 @@ _NO = (
     "|ahora no|por ahora no"
     "|ahorita no|mejor no|para nada|de ninguna manera|en absoluto|nunca|jamas|no quiero|no es|no esta|nel"
     "|nop|tampoco"
+    "|not a chance|no chance|hard no|hell no|heck no|rather you (?:did not|didn'?t)|(?:you|i|she|he|they|we) "
+    "(?:may not|wouldn'?t|would not|doesn'?t|does not|don'?t|didn'?t|can'?t|cannot|isn'?t|haven'?t|hasn'?t)"
+    "|ni loc[oa]|ni de chiste|ni pensarlo|ni modo que si|ni madres|fijese que no|que no|la verdad no|no creo"
     "|never|nope|nah|naw|nay|no+|n|negative|negativo|wrong|incorrect|incorrecto|mal|equivocado|falso|false"
 )
 _HESITANT_YES = (
@@ -48,7 +51,9 @@ _HESITANT_YES = (
     "|fine|alright|all right"
 )
 _YES = (
-    "yes,? please|yes|yeah|yea|yep|yup|yass?|ye|ya|y|ys|yse|uh huh|uhuh|mhm|mm hmm|sure thing|sure"
+    "yes,? please|ye+s+|you bet|you know it|y e s|100 ?%|(?:she|he|they|it|we) (?:does|do|did|is|are|has|have|would)"
+    "|i'?d (?:like|love) (?:that|it|to)|i would (?:like|love)|fine by me|eso mero|a huevo|fijese que si|que si|la verdad si"
+    "|(?:si )?me gustaria|me encantaria|yeah|yea|yep|yup|yass?|ye|ya|y|ys|yse|uh huh|uh-huh|uhuh|mhm|mm hmm|sure thing|sure"
     "|for sure|of course"
     "|absolutely|definitely|certainly|correct|that'?s right|that is right|that'?s correct|right"
     "|you got it|exactly"
@@ -76,13 +81,17 @@ _FALSE_NO, _MAYBE, _NEGATIVE, _HESITANT, _POSITIVE = map(
 )
 # Longer than this, a "yes" somewhere in the middle is not an answer to our question.
 _LEAD_WORDS = 4
+# Skin tones and the mark that asks for a picture.
+_SKIN = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 _FILLER = re.compile(
-    r"^(?:(?:well|um+|uh+|oh|hmm+|ay|uy|eh|este|mmm*|hijole|honestly|i mean|mire|pues|ah)\b[ ,.]*)+"
+    r"^(?!uh[ -]?huh)(?:(?:well|um+|uh+|oh|hmm+|ay|uy|eh|este|mmm*|hijole|honestly|i mean|mire|pues|ah)\b[ ,.]*)+"
 )
 
 
 def read_yes_no(text: str) -> Read | NotRead:
     """True or False; a hesitant yes is not sure. Reasons: undecided, unclear, wordless."""
+    if thumb := _thumb(text):
+        return thumb
     if is_unreadable(text):
         return NotRead("wordless")
     folded = fold(text)
@@ -100,6 +109,15 @@ def read_yes_no(text: str) -> Read | NotRead:
     return _answer(
         kind != "no", told, match, sure=kind != "hesitant" or bool(_POSITIVE.search(told[match.end() :]))
     )
+
+
+def _thumb(text: str) -> Read | None:
+    """A thumb up or down and nothing else: what many send for yes and no; asked back."""
+    bare = _SKIN.sub("", text).strip()
+    value = {"\U0001f44d": True, "\U0001f44e": False}.get(bare[:1])
+    if value is None or set(bare) != {bare[0]}:
+        return None
+    return Read(value, LABELS[value], sure=False)
 
 
 def _answer(value: bool, told: str, match: re.Match[str], sure: bool = True) -> Read:
@@ -128,7 +146,7 @@ def _contradicts(kind: str, rest: str) -> bool:
     if kind == "no":
         return bool(
             re.match(
-                r"(?:(?:wait )?(?:yes|yeah|si)|all good|looks good|perfect|everything is (?:right|fine)"
+                r"(?:(?:wait |i mean |digo |sorry )?(?:yes|yeah|si)|all good|looks good|perfect|everything is (?:right|fine)"
                 r"|esta bien)\b",
                 near,
             )
