@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -98,8 +98,18 @@ def _utterance(tracker: Tracker) -> Utterance:
         topic=str(tracker.slots.get("topic") or ""),
         offer=str(tracker.slots.get("offer") or ""),
         message_id=message.get("message_id"),
+        at=_said_at(tracker),
+        zone=str(get_program().timezone),
         after_danger=bool((message.get("metadata") or {}).get("after_danger")),
     )
+
+
+def _said_at(tracker: Tracker) -> datetime | None:
+    """When the message came in: kept by the engine, so the same call again reads "tomorrow" the same."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user" and event.get("timestamp"):
+            return datetime.fromtimestamp(float(event["timestamp"]), UTC)
+    return None
 
 
 def _channel(tracker: Tracker) -> str:

@@ -216,12 +216,14 @@ def correct(turn: Turn, target: Item | None, text: str) -> bool:
     if target is None:
         return False
     turn.at.fixing, turn.at.pending = False, None
-    reading = new_value(target, text)
+    reading = new_value(turn, target, text)
     if isinstance(reading, Read) and reading.sure:
         if target.link_id == "for_whom" and turn.at.answers.get("for_whom") != reading.value:
             switch_party(turn, str(reading.value))
         else:
             turn.record(target.link_id, reading.value)
+            if reading.detail:
+                turn.at.details[target.link_id] = dict(reading.detail)
         if not (turn.at.open == READ_BACK and turn.at.read_back):
             turn.word(
                 "fix.done", label=target.label[turn.locale], value=target.show(reading.value)[turn.locale]
@@ -236,10 +238,10 @@ def correct(turn: Turn, target: Item | None, text: str) -> bool:
     return True
 
 
-def new_value(target: Item, text: str) -> Read | NotRead:
+def new_value(turn: Turn, target: Item, text: str) -> Read | NotRead:
     """The value inside "the phone is wrong, it's 312 555 0188". Digits speak for themselves; words need a cue."""
-    if target.parser in ("phone", "zip"):
-        return target.read(text)
+    if target.parser in ("phone", "zip", "email"):
+        return turn.read_as(target, text)
     pieces = [match.group("value") for match in _NEW_VALUE.finditer(text)]
     match = _NEW_VALUE.search(text)
     while match:
@@ -248,7 +250,7 @@ def new_value(target: Item, text: str) -> Read | NotRead:
     for piece in reversed(pieces):
         if CHANGE_CUE.search(fold(piece)):
             continue
-        reading = target.read(piece)
+        reading = turn.read_as(target, piece)
         if isinstance(reading, Read) and reading.sure:
             return reading
     return NotRead()

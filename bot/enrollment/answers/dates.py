@@ -56,14 +56,16 @@ _SPELLED_OUT = re.compile(
     r"(?=.*\b(?:year|ano) (?P<y>\d{2,4})\b)"
 )
 _YEAR_ONLY = re.compile(
-    r"^(?:(?:it was|i think|around|about|in|was|the year|year|en|el|como en|por|ano|como) )*(?P<y>1[89]\d\d|20\d\d)$"
+    r"^(?:(?:it was|i think|around|about|in|was|the year|year|en|el|como en|por|ano"
+    r"|como) )*(?P<y>1[89]\d\d|20\d\d)$"
     r"|\b(?:born|nac\w+|soy|es|eres|around|about|como)\b(?: back)?(?: in| en| del| de| el| around| about| ano)* "
     r"'?(?P<y2>1[89]\d\d|20\d\d|\d\d)(?! ?(?:de|anos|years|/|-|\d))\b"
     r"|^'(?P<y3>\d\d)$"
 )
 _AGE = re.compile(
     r"\b(?:i'?m|i am|s?he is|s?he'?s|he|she|tengo|tiene|age|edad)(?: now| about| only| like| ya| como)? "
-    r"(?P<n>\d{2,3})(?! ?[/\-.]?\d)(?:\b|$)(?! ?(?:in|en) )|\b(?P<n2>\d{1,3}) ?(?:years? old|yrs? old|yo|y/o|anos)\b"
+    r"(?P<n>\d{2,3})(?! ?[/\-.]?\d)(?:\b|$)(?! ?(?:in|en) )|\b(?P<n2>\d{1,3}) ?(?:years? old|yrs? old"
+    r"|yo|y/o|anos)\b"
     r"|^(?P<n3>\d{2})$"
 )
 _TURNS = re.compile(r"\b(?:turn(?:s|ed|ing)?|will be|'ll be|going to be|cumpl\w+)\b")

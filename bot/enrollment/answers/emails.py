@@ -21,11 +21,13 @@ _SPOKEN = (
 _SPELLED = re.compile(r"\b(?:[a-z][- ]){2,}[a-z]\b")
 # What stands before the address: the last of these words ends it.
 _LEAD = frozenset(
-    "is es it's its email e-mail mail correo electronico address direccion mi my the el la a at: please to por favor"
+    "is es it's its email e-mail mail correo electronico address direccion mi my the el la a at:"
+    " please to por favor"
     " yes si no not use or use and y o".split()
 )
 _NONE = re.compile(
-    r"^(?:no|none|nope|ningun[oa]|nada)$|\b(?:(?:no|don'?t have(?: an?)?|do not have(?: an?)?|don'?t use|no tengo|no uso)"
+    r"^(?:no|none|nope|ningun[oa]|nada)$|\b(?:(?:no|don'?t have(?: an?)?|do not have(?: an?)?"
+    r"|don'?t use|no tengo|no uso)"
     r" (?:e-?mail|correo|one|any|internet|computer))\b|\bno tengo$"
 )
 # Where nearly everyone has their mail; a domain one slip away from these is asked back.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +23,8 @@ _NOT = re.compile(
 )
 _FREE = re.compile(r"^[ -](?:free|negative)\b")
 _OF_ANOTHER = re.compile(
-    r"\b(?:my |his |her |mi |su )?\w* ?(?:died|passed(?: away)?|murio|fallecio) (?:of|from|de|with|con) (?:a |an |un )?\w+(?: \w+)?"
+    r"\b(?:my |his |her |mi |su )?\w* ?(?:died|passed(?: away)?|murio|fallecio) (?:of|from|de|with"
+    r"|con) (?:a |an |un )?\w+(?: \w+)?"
 )
 _DECLINES = re.compile(
     r"\b(?:rather not|prefer not|prefiero no|no quiero decir|don'?t want to (?:say|talk))\b"
@@ -35,7 +37,7 @@ def built_in() -> tuple[tuple[Option, ...], frozenset[str]]:
     """The kinds of illness we know, and the organ words that count only when no cancer is told of."""
     raw = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     kinds = tuple(
-        Option(code, entry["label"], tuple((*entry.get("words", ()), *entry.get("organs", ()))))
+        Option(code, entry["label"], (*entry.get("words", ()), *entry.get("organs", ())))
         for code, entry in raw.items()
     )
     organs = frozenset(fold(word) for entry in raw.values() for word in entry.get("organs", ()))
@@ -45,8 +47,7 @@ def built_in() -> tuple[tuple[Option, ...], frozenset[str]]:
 def read_illness(text: str, options: Sequence[Option]) -> Read | NotRead:
     """One or more kinds of illness as a list of codes; `detail` {said} has the words for the record.
 
-    With `options` only their codes are given (by the built-in words and their own), `other` for the rest. A question
-    without choices keeps the words themselves, and the codes are in `detail` {codes}.
+    With `options` only their codes are given, `other` for the rest; the built-in codes are in `detail` too {codes}.
     An unknown illness is `other`, asked back in the person's words. Reasons: wordless, nothing, declined, unclear.
     """
     reason = says_nothing(text)
@@ -64,6 +65,17 @@ def read_illness(text: str, options: Sequence[Option]) -> Read | NotRead:
     if not codes:
         return NotRead("unclear")
     return _answer(text, codes, options, sure=not guessed and not of_another and OTHER not in codes)
+
+
+def one_illness(reading: Read, options: Sequence[Option]) -> Read:
+    """For a question that takes one value: the one code of its choices (asked when several were named); where it has no
+    choices, the person's own words."""
+    if not options:
+        return replace(
+            reading, value=str(reading.detail["said"]), label=same(str(reading.detail["said"])), note=""
+        )
+    codes = reading.value if isinstance(reading.value, list) else [str(reading.value)]
+    return replace(reading, value=codes[0], sure=reading.sure and len(codes) == 1)
 
 
 def _answer(text: str, codes: list[str], options: Sequence[Option], sure: bool) -> Read | NotRead:

@@ -16,7 +16,8 @@ _MBI = re.compile(rf"[1-9]{_LETTER}{_EITHER}\d{_LETTER}{_EITHER}\d{_LETTER}{{2}}
 _MBI_LENGTH = 11
 _SSN = re.compile(r"(?<!\d)\d{3}[- ]\d{2}[- ]\d{4}(?!\d)|\bssn\b|\bsocial\b")
 _NONE = re.compile(
-    r"^(?:no|none|nope|ningun[oa]|nada)$|\b(?:do(?:n'?t| not) have|no card|lost|can'?t find|not with me|no tengo|no l[ao] "
+    r"^(?:no|none|nope|ningun[oa]|nada)$|\b(?:do(?:n'?t| not) have|no card|lost|can'?t find"
+    r"|not with me|no tengo|no l[ao] "
     r"(?:traigo|tengo|encuentro)|no traigo|perdi)\b"
 )
 _WORDS = frozenset(

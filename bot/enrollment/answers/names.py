@@ -16,13 +16,15 @@ MOST_WORDS = 6
 _LEAD = re.compile(
     r"^(?:(?:hi|hello|hey|hola|buenas(?: tardes| noches)?|buenos dias|buenos días|well|um+|uh+|oh|sure"
     r"|yes|yeah|ok|okay|sí|si"
-    r"|claro|pues|bueno|good (?:morning|afternoon|evening)|(?:no|sorry|perd[oó]n|disculpe)(?=[\s,.]+(?:it'?s|it is|es|i'?m"
+    r"|claro|pues|bueno|good (?:morning|afternoon|evening)|(?:no|sorry|perd[oó]n"
+    r"|disculpe)(?=[\s,.]+(?:it'?s|it is|es|i'?m"
     r"|i am|soy|me llamo|my name|her name|his name|i meant|sorry|perd[oó]n)\b))\b[\s,.!:-]*"
     r"|(?:(?:my|her|his|the|their|patient'?s|the patient'?s|mom'?s|dad'?s|my (?:\w+)'s)\s+(?:full |first "
     r"|last |real )?name(?:\s+is|'s|:)?"
     r"|(?:full |first )?name(?:\s+is|:)|name'?s|i am|i'm|im|it is|it's|its|this is|that is|that's|she is"
     r"|she's|he is|he's"
-    r"|i meant|i mean|(?:it'?s |it is |that'?s )?(?:spelled|spelt|written)|se (?:escribe|deletrea)|d[ií]game|ll[aá]meme"
+    r"|i meant|i mean|(?:it'?s |it is |that'?s )?(?:spelled|spelt|written)|se (?:escribe|deletrea)"
+    r"|d[ií]game|ll[aá]meme"
     r"|le decimos \w+,? pero (?:es|se llama)"
     r"|they call (?:me|her|him)|(?:you can )?call (?:me|her|him)|(?:the )?patient is|i go by|speaking with"
     r"|me llamo|mi nombre(?: completo)? es|su nombre(?: completo)? es|el nombre(?: completo)? es|nombre:?"
@@ -34,8 +36,10 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"^(?:(?:la |el )?(?:mr|mrs|ms|miss|mx|dr|doctor|dra|doctora|prof|professor|profesora?|sr|sra|srta|señora?|señorita"
-    r"|senora?|senorita|doña|dona|sir|madam|rev|reverend|pastor|deacon|rabbi|imam|padre|hon|judge|sgt|sergeant|cpt|capt"
+    r"^(?:(?:la |el )?(?:mr|mrs|ms|miss|mx|dr|doctor|dra|doctora|prof|professor|profesora?|sr|sra"
+    r"|srta|señora?|señorita"
+    r"|senora?|senorita|doña|dona|sir|madam|rev|reverend|pastor|deacon|rabbi|imam|padre|hon|judge|sgt"
+    r"|sergeant|cpt|capt"
     r"|captain|col|lt|maj|ing|lic|arq|mtra|mtro)|sister|father"
     r"(?=\s+\w+\s+\w+))\b\.?\s+",
     re.IGNORECASE,
@@ -127,7 +131,8 @@ _DECLINES = re.compile(
 
 
 _JUST_ME = re.compile(
-    r"^(?:no,? )?(?:it'?s |it is |is |that'?s |es |soy )?(?:just |only |solo |nomas |nada mas )*(?:me|myself|yo|yo mism[oa])"
+    r"^(?:no,? )?(?:it'?s |it is |is |that'?s |es |soy )?(?:just |only |solo |nomas |nada mas )*(?:me"
+    r"|myself|yo|yo mism[oa])"
     r"(?: (?:here|aqui|nomas))?$"
 )
 _CORRECTED = re.compile(
@@ -136,14 +141,16 @@ _CORRECTED = re.compile(
     re.IGNORECASE,
 )
 _LETTERS = re.compile(
-    r"(?P<cue>(?:it'?s |it is |that'?s |my name is |se |es )?(?:spelled|spelt|written|escribe|deletrea)[:,]? |(?:my name is|me "
+    r"(?P<cue>(?:it'?s |it is |that'?s |my name is |se |es )?(?:spelled|spelt|written|escribe"
+    r"|deletrea)[:,]? |(?:my name is|me "
     r"llamo) )?(?P<letters>[^\W\d_](?:[\s.-]+[^\W\d_]){2,})",
     re.IGNORECASE,
 )
 _NICKNAME = re.compile(r"\s*(?:\([^)]*\)|[\"“”][^\"“”]*[\"“”])\s*(?=\S)|\s*\([^)]*\)$")
 _HOW_SPELLED = re.compile(
     r"(?:[\s,.;]+(?:that'?s|spelled|es)?[\s:,]*[^\W\d_](?:[\s.-]+[^\W\d_]){1,}[\s.]*$)"
-    r"|\s+(?:with|con)\s+(?:(?:an?|two|one|una?|dos|doble)\s+)?(?:[a-zñ](?:'?s)?|zeta|ese|ye|hache|be|ve|uve|jota|ge|i griega)"
+    r"|\s+(?:with|con)\s+(?:(?:an?|two|one|una?|dos|doble)\s+)?(?:[a-zñ](?:'?s)?|zeta|ese|ye|hache|be"
+    r"|ve|uve|jota|ge|i griega)"
     r"(?:\s.*)?$",
     re.IGNORECASE,
 )
@@ -164,7 +171,8 @@ def read_name(text: str) -> Read | NotRead:
     """A person's name, capitals set right, without lead-ins, titles and politeness.
 
     A lower-case word alone is taken, but gives way to a clear digression (`strong` is False).
-    Reasons: wordless, number, email, question, declined, me ("it's just me"), several (two people), not_a_name, too_long.
+    Reasons: wordless, number, email, question, declined, me ("it's just me"), several (two people), not_a_name,
+    too_long.
     """
     shown = clean(text)
     if _JUST_ME.match(fold(shown)):

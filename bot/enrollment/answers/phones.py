@@ -21,11 +21,13 @@ _RATHER_LAST = re.compile(
     r"|\b(?:better|mejor|prefer|prefiero|instead|actually|no wait|i mean|perdon|sorry|digo)\b[^\d]*[\d() -]+\W*$"
 )
 _RATHER = re.compile(
-    r"\b(?:no|not|but|pero|better|mejor|prefer|prefiero|instead|used to be|old|was|era|antes|sorry|perdon|wait|actually)\b"
+    r"\b(?:no|not|but|pero|better|mejor|prefer|prefiero|instead|used to be|old|was|era|antes|sorry"
+    r"|perdon|wait|actually)\b"
 )
 _LAST_FOUR = re.compile(r"\d\W+(?:no|sorry|wait|i mean|perdon|digo|mas bien)\b[^\d]*(?P<last>\d{4})$")
 _FILLERS = re.compile(
-    r"\b(?:area code|codigo de area|then|and|luego|y|dash|guion|the number is|my number is|mi numero es|it'?s|es el|es|is"
+    r"\b(?:area code|codigo de area|then|and|luego|y|dash|guion|the number is|my number is"
+    r"|mi numero es|it'?s|es el|es|is"
     r"|please|por favor|gracias|thanks|number|numero|telefono|phone|cell|cel|celular)\b"
 )
 _NONE = re.compile(
@@ -53,7 +55,7 @@ def _home(found: list[phonenumbers.PhoneNumber]) -> list[phonenumbers.PhoneNumbe
 
 
 def _one_of(home: list[phonenumbers.PhoneNumber], shown: str) -> Read:
-    """The number that is meant; of two the first, unless it is taken back or the other one is better: then it is asked."""
+    """The number that is meant; of two the first. Where one is taken back or the other is better, it is asked."""
     values = [phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) for number in home]
     first, last = values[0], values[-1]
     folded = fold(shown)
@@ -76,7 +78,7 @@ def _last_four_again(value: str, folded: str) -> Read | None:
 
 
 def _put_together(shown: str, locale: str) -> Read | None:
-    """Ten digits in pieces: with words between ("area code 312 then 555 0188"), as large numbers, with an O for a zero."""
+    """Ten digits in pieces: words between ("area code 312 then 555 0188"), large numbers, an O for a zero."""
     if re.fullmatch(r"[\d\s().,/-]+", shown) and len(re.sub(r"\D", "", shown)) != 10:
         return None
     mended = re.sub(r"(?<=[\d\s-])[oO](?=[\d\s-]|$)|(?<=\d)[oO]", "0", shown)

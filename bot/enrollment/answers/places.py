@@ -12,11 +12,13 @@ from bot.enrollment.answers.zones import is_city, place_of
 
 _ZIP = re.compile(r"(?<![\d-])(\d{5})(?:[- ]?\d{4})?(?![\d-])")
 _LIVES = re.compile(
-    r"^(?:(?:i|we|she|he) (?:live|lives|am|is) |i'?m |(?:yo )?viv(?:o|e|imos) |it'?s |es |soy )?(?:in |from |near |at |en |de "
+    r"^(?:(?:i|we|she|he) (?:live|lives|am|is) |i'?m |(?:yo )?viv(?:o|e|imos) |it'?s |es "
+    r"|soy )?(?:in |from |near |at |en |de "
     r"|cerca de )?(?:the city of |la ciudad de )?"
 )
 _STATE = re.compile(
-    r",? (?:[a-z]{2}|illinois|indiana|wisconsin|texas|california|florida|new york|arizona|michigan|ohio|iowa|missouri)$"
+    r",? (?:[a-z]{2}|illinois|indiana|wisconsin|texas|california|florida|new york|arizona|michigan"
+    r"|ohio|iowa|missouri)$"
 )
 # The lowest and highest zip codes the Postal Service has given out.
 LOWEST, HIGHEST = 501, 99950

@@ -18,7 +18,8 @@ _OUT_OF = re.compile(
     r"|(?:/| out of | de cada |(?<!mas)(?<!menos) de | sobre )10\b"
 )
 _NONE = re.compile(
-    r"^(?:none|nothing|no pain|not any|nada|ningun[oa]?)\b|\bno (?:pain|tengo dolor|me duele|hay dolor)\b|\bningun dolor\b"
+    r"^(?:none|nothing|no pain|not any|nada|ningun[oa]?)\b|\bno (?:pain|tengo dolor|me duele"
+    r"|hay dolor)\b|\bningun dolor\b"
     r"|\bdoes ?n'?t hurt\b|\bzip\b|\bzilch\b"
 )
 _WORST = re.compile(r"\b(?:the worst|worst (?:ever|possible)|el peor|lo peor|la peor|maximum|al maximo)\b")
@@ -28,13 +29,15 @@ _NUMBER = re.compile(
 # Numbers of something else: medicine, days, hours.
 _MINUS = re.compile(r"\s*(?:-|minus|menos) ?\d")
 _UNITS = re.compile(
-    r"\d+ ?(?:mg|ml|mcg|milligrams?|miligramos?|days?|weeks?|months?|hours?|hrs?|minutes?|years?|pills?|dias?|semanas?"
+    r"\d+ ?(?:mg|ml|mcg|milligrams?|miligramos?|days?|weeks?|months?|hours?|hrs?|minutes?|years?"
+    r"|pills?|dias?|semanas?"
     r"|mes(?:es)?|horas?|minutos?|anos?|pastillas?|am|pm|times a)\b"
 )
 _BETWEEN = re.compile(r"^ ?(?:-|or|to|and|o|u|a|y|maybe|tal vez|,? casi|almost|,) ?$")
 _TAKEN_BACK = re.compile(r"\b(?:but now|now|no|wait|i mean|pero ahora|ahora|digo|mas bien|perdon|sorry)\b")
 _SOMETIMES = re.compile(
-    r"\b(?:on (?:a )?(?:good|bad) days?|sometimes|with(?:out)? (?:the |my )?(?:pills?|meds?|medicine)|a veces|(?:con|sin) "
+    r"\b(?:on (?:a )?(?:good|bad) days?|sometimes|with(?:out)? (?:the |my )?(?:pills?|meds?|medicine)"
+    r"|a veces|(?:con|sin) "
     r"(?:la|las|el) (?:pastillas?|medicinas?))\b"
 )
 _LESS = re.compile(r"\b(?:less than|under|below|menos de|no mas de|up to)\b")
@@ -42,13 +45,17 @@ _MORE = re.compile(r"\b(?:more than|over|above|mas de)\b")
 _AT_LEAST = re.compile(r"\b(?:at least|por lo menos|al menos|minimum)\b")
 _NUMBER_AS_WORD = re.compile(r"\b(?:one|uno?|una|two|dos|second|primero|first)\b")
 _FILLER = frozenset(
-    "a an is it it's its about around maybe like i i'd say think guess a or so the my pain level number right now today"
-    " please probably just only solid at un una es como creo que yo digo diria tal vez por favor hoy ahora ahorita el la"
-    " dolor nivel she he says ella dice me we somos are there people times veces vez personas of de in en one's no the"
+    "a an is it it's its about around maybe like i i'd say think guess a or so the my pain level"
+    " number right now today"
+    " please probably just only solid at un una es como creo que yo digo diria tal vez por favor hoy"
+    " ahora ahorita el la"
+    " dolor nivel she he says ella dice me we somos are there people times veces vez personas of de"
+    " in en one's no the"
     " he's she's i'm been was to".split()
 )
 _VAGUE = re.compile(
-    r"\b(?:bad|terrible|awful|horrible|a lot|lots|little|medium|moderate|mild|severe|some|few|several|many|off the charts"
+    r"\b(?:bad|terrible|awful|horrible|a lot|lots|little|medium|moderate|mild|severe|some|few|several"
+    r"|many|off the charts"
     r"|mal|mucho|poco|poquito|regular|fuerte|leve|varias?|varios|unas cuantas|unos cuantos|bastante)\b"
 )
 

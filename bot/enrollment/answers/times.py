@@ -38,7 +38,8 @@ _DAY = "|".join(sorted(_DAY_WORDS, key=len, reverse=True))
 _CLOCK = (
     r"(?:(?P<h{0}>\d{{1,2}})(?:[:.h](?P<n{0}>[0-5]\d))?(?: ?(?:o'?clock|en punto|sharp|ish))?"
     r"(?P<half{0}> y media| y cuarto)?"
-    r"(?: ?(?P<m{0}>am|pm|a|p|hrs)\b| (?:de|in|por|en) (?:the|la) (?P<p{0}>morning|afternoon|evening|manana|tarde|noche"
+    r"(?: ?(?P<m{0}>am|pm|a|p|hrs)\b| (?:de|in|por|en) (?:the|la) (?P<p{0}>morning|afternoon|evening"
+    r"|manana|tarde|noche"
     r"|madrugada)| at (?P<q{0}>night))?"
     r"|half past (?P<past{0}>\d{{1,2}})|(?P<w{0}>noon|midnight|mediodia|medianoche))(?![\d:/])"
 )
@@ -375,7 +376,8 @@ _TARDE, _NOCHE, _LUNCH = ((12 * _H, 19 * _H),), ((18 * _H, 21 * _H),), ((12 * _H
 _EARLY = ((8 * _H, 10 * _H),)
 _MONTH = "|".join(
     "jan(?:uary)? feb(?:ruary)? mar(?:ch)? apr(?:il)? may june? july? aug(?:ust)? sept?(?:ember)? oct(?:ober)? "
-    "nov(?:ember)? dec(?:ember)? enero febrero marzo abril mayo junio julio agosto se[pt]?tiembre octubre noviembre "
+    "nov(?:ember)? dec(?:ember)? enero febrero marzo abril mayo junio julio agosto se[pt]?tiembre"
+    " octubre noviembre "
     "diciembre".split()
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
@@ -412,7 +414,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (r"(?:week ?days?|during the week|working days|business days|entre semana|dias de semana)\b", _fixed(WEEKDAYS)),
         (r"(?:week ?ends?|fin(?:es)? de semana)\b", _fixed(WEEKEND)),
         (
-            rf"(?:de )?(?P<d1>{_DAY}) ?(?:-|to|thru|through|till|until|a|al|hasta(?: el)?) ?(?:el )?(?P<d2>{_DAY})\b",
+            rf"(?:de )?(?P<d1>{_DAY}) ?(?:-|to|thru|through|till|until|a|al"
+            rf"|hasta(?: el)?) ?(?:el )?(?P<d2>{_DAY})\b",
             _days,
         ),
         (rf"(?P<d>{_DAY})\b\.?", _day),
@@ -420,11 +423,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (rf"{_NOT} (?:me )?(?:before|earlier than|antes de){_THE} {_clock('1')}", _never_before),
         (rf"{_NOT} (?:me )?(?:after|later than|past|despues de){_THE} {_clock('1')}", _never_after),
         (
-            r"(?:(?:is|are|'s) (?:bad|no good|not good|hard|out|no)|(?:do|does|wo)(?:n'?t| not) work|not then|not that day"
+            r"(?:(?:is|are|'s) (?:bad|no good|not good|hard|out|no)|(?:do|does|wo)(?:n'?t| not) work"
+            r"|not then|not that day"
             r"|i can'?t|can'?t|busy|no puedo|no se puede|estoy ocupad[oa]|(?<=\w )no(?=$|[,.;]))\b",
             _word("bad"),
         ),
-        (r"(?:except|excepto|but not|but|menos|salvo|other than|apart from|pero no)\b(?! (?:i|the|a)\b)", _word("not")),
+        (r"(?:except|excepto|but not|but|menos|salvo|other than|apart from|pero no)\b(?! (?:i|the"
+         r"|a)\b)", _word("not")),
         (rf"{_NOT}\b(?!,)", _word("not")),
         # Hours.
         (r"any ?time\b|when ?ever\b|cualquier (?:hora|momento)\b|a (?:la|cualquier) hora(?: que)?\b"

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
+from bot.enrollment.answers.dates import date_label
+from bot.enrollment.answers.reading import Label
+
 # Minutes after midnight: we call people between these. Same hours as for texts that we start.
 OPENS, CLOSES = 8 * 60, 21 * 60
 # A call "at three" may come until four.
@@ -108,6 +111,45 @@ class Times:
                         f"{begins.isoformat(timespec='minutes')}/{ends.isoformat(timespec='minutes')}"
                     )
         return found
+
+
+_DAY_LABELS = {
+    "en": dict(zip(_CODES, "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(), strict=True)),
+    "es": dict(zip(_CODES, "lunes martes miércoles jueves viernes sábado domingo".split(), strict=True)),
+}
+_EVERY = {
+    "Mo-Su": {"en": "any day", "es": "cualquier día"},
+    "Mo-Fr": {"en": "weekdays", "es": "de lunes a viernes"},
+}
+_TO, _AND = {"en": " to ", "es": " a "}, {"en": " and ", "es": " y "}
+
+
+def pattern_label(pattern: str) -> Label:
+    """A pattern of `Times` in words: "weekdays, 8 AM to 12 PM", "el 24 de noviembre de 2026, 3 PM a 4 PM"."""
+    return {locale: "; ".join(_line(line, locale) for line in pattern.split("; ")) for locale in _TO}
+
+
+def _line(line: str, locale: str) -> str:
+    days, hours = line.split(" ")
+    spoken = [_TO[locale].join(_spoken(clock) for clock in span.split("-")) for span in hours.split(",")]
+    return f"{_spoken_days(days, locale)}, {_AND[locale].join(spoken)}"
+
+
+def _spoken_days(days: str, locale: str) -> str:
+    if days in _EVERY:
+        return _EVERY[days][locale]
+    if days[0].isdigit():
+        return _TO[locale].join(date_label(day)[locale] for day in days.split(".."))
+    names = _DAY_LABELS[locale]
+    return _AND[locale].join(
+        _TO[locale].join(names[day] for day in run.split("-")) for run in days.split(",")
+    )
+
+
+def _spoken(clock: str) -> str:
+    hour, minute = (int(part) for part in clock.split(":"))
+    shown = f"{hour % 12 or 12}" + (f":{minute:02d}" if minute else "")
+    return f"{shown} {'AM' if hour < 12 else 'PM'}"
 
 
 def _in_our_hours(hours: dict[_Day, Spans]) -> dict[_Day, Spans]:

@@ -23,7 +23,8 @@ _UNDECIDED = (
     "|no estoy segur[oa]"
     "|tal vez|quizas?|depende|a lo mejor|puede ser|mas o menos|tengo que pensar(?:lo)?"
     "|dejeme pensar(?:lo)?|kind of"
-    "|si y no|sort of|ni idea|(?:i )?(?:can'?t|couldn'?t|wouldn'?t|would not|could not) say (?:no|yes)|quien sabe|sepa"
+    "|si y no|sort of|ni idea|(?:i )?(?:can'?t|couldn'?t|wouldn'?t|would not|could not) say (?:no"
+    "|yes)|quien sabe|sepa"
 )
 _NO = (
     "not really|i do not think so|i don'?t think so|don'?t think so|i guess not|i suppose not"
@@ -51,9 +52,12 @@ _HESITANT_YES = (
     "|fine|alright|all right"
 )
 _YES = (
-    "yes,? please|ye+s+|you bet|you know it|y e s|100 ?%|(?:she|he|they|it|we) (?:does|do|did|is|are|has|have|would)"
-    "|i'?d (?:like|love) (?:that|it|to)|i would (?:like|love)|fine by me|eso mero|a huevo|fijese que si|que si|la verdad si"
-    "|(?:si )?me gustaria|me encantaria|yeah|yea|yep|yup|yass?|ye|ya|y|ys|yse|uh huh|uh-huh|uhuh|mhm|mm hmm|sure thing|sure"
+    "yes,? please|ye+s+|you bet|you know it|y e s|100 ?%|(?:she|he|they|it|we) (?:does|do|did|is|are"
+    "|has|have|would)"
+    "|i'?d (?:like|love) (?:that|it|to)|i would (?:like|love)|fine by me|eso mero|a huevo"
+    "|fijese que si|que si|la verdad si"
+    "|(?:si )?me gustaria|me encantaria|yeah|yea|yep|yup|yass?|ye|ya|y|ys|yse|uh huh|uh-huh|uhuh|mhm"
+    "|mm hmm|sure thing|sure"
     "|for sure|of course"
     "|absolutely|definitely|certainly|correct|that'?s right|that is right|that'?s correct|right"
     "|you got it|exactly"
@@ -146,7 +150,8 @@ def _contradicts(kind: str, rest: str) -> bool:
     if kind == "no":
         return bool(
             re.match(
-                r"(?:(?:wait |i mean |digo |sorry )?(?:yes|yeah|si)|all good|looks good|perfect|everything is (?:right|fine)"
+                r"(?:(?:wait |i mean |digo |sorry )?(?:yes|yeah|si)|all good|looks good|perfect"
+                r"|everything is (?:right|fine)"
                 r"|esta bien)\b",
                 near,
             )

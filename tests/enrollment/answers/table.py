@@ -127,13 +127,13 @@ def _outcome(expect: Any, got: Read | NotRead) -> str:
         return RIGHT if wanted else ASKED
     value = reached(got)
     if not got.sure:
-        return (
-            RIGHT
-            if directive
-            == f"confirm: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(',', ':'))}"
-            else ASKED
-        )
+        return RIGHT if directive == f"confirm: {written(value)}" else ASKED
     return RIGHT if value == expect and type(value) is type(expect) else WRONG
+
+
+def written(value: Any) -> str:
+    """A value as it stands after "confirm: "."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def reached(got: Read) -> Any:
