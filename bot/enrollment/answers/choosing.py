@@ -45,6 +45,7 @@ _NEGATION = re.compile(
 _WANTED = re.compile(
     r"(?:sleep|sleeping|dormir|duerme|duermo|eat|eating|comer|come|breathe|breathing|respirar|respira)\b"
 )
+_SLEEPS = re.compile(r"\b(?:duerm(?:e|o|en|a)|durmiendo)\b")
 UNSURE_CODE = "not_sure"
 
 
@@ -159,6 +160,7 @@ def _index(word: str) -> int | None:
 def _spoken(folded: str, options: Sequence[Option]) -> list[str]:
     """Codes of the options named in the text; a longer phrase hides a shorter one inside it, "not X" is "
     "not X."""
+    folded = _SLEEPS.sub("dormir", folded)
     taken: list[tuple[int, int]] = []
     hits: list[tuple[int, str]] = []
     phrases = sorted(

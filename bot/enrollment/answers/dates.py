@@ -41,11 +41,16 @@ _NAMED = re.compile(
     rf"(?:{_LINK}{_YEAR})?(?!\d)"
 )
 _MONTH_YEAR = re.compile(rf"(?<!\d )(?<!\d)M(?P<m>\d\d){_LINK}(?P<y>\d{{4}}|(?<=del )\d\d|'\d\d)(?!\d)")
+_MONTH_OF = re.compile(r"(?<!\d )M(?P<m>\d\d) of '?(?P<y>\d\d)(?!\d)")
 _NUMERIC = re.compile(
     r"(?<![\d/])(?P<a>\d{1,2})(?P<s>[/.\- ]) ?(?P<b>\d{1,2})(?:(?P=s)| )(?P<y>\d{4}|'?\d{2})(?![\d/])"
 )
 _SORTED = re.compile(r"(?<!\d)(?P<y>\d{4})[/.-](?P<m>\d{1,2})[/.-](?P<d>\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(?P<a>\d\d)(?P<b>\d\d)(?P<y>\d{4}|\d\d)(?!\d)")
+# "1944, December 31".
+_YEAR_FIRST = re.compile(r"(?<!\d)(?P<y>\d{4}),? M(?P<m>\d\d)\.? (?P<d>\d{1,2})(?:st|nd|rd|th|o)?(?!\d)")
+# A second year: "1944 or maybe 1945".
+_OR_YEAR = re.compile(r"\d (?:or|o|u)(?: maybe| tal vez| quiza| del?| en| in)* (?:1[89]\d\d|20\d\d)\b")
 # "24 del 11 de 1936", "the 24th of the 11th, 1936", "month 11 day 24 year 1936".
 _DAY_OF_MONTH = re.compile(
     rf"(?<!\d){_DAY},? (?:del?|of(?: the)?)(?: mes)? (?P<m>\d{{1,2}})(?:th|st|nd|rd)?,? (?:del? |of )?(?:ano )?"
@@ -57,7 +62,7 @@ _SPELLED_OUT = re.compile(
 )
 _YEAR_ONLY = re.compile(
     r"^(?:(?:it was|i think|around|about|in|was|the year|year|en|el|como en|por|ano"
-    r"|como) )*(?P<y>1[89]\d\d|20\d\d)$"
+    r"|como) )*(?P<y>1[89]\d\d|20\d\d|(?<=ano )\d\d)$"
     r"|\b(?:born|nac\w+|soy|es|eres|around|about|como)\b(?: back)?(?: in| en| del| de| el| around| about| ano)* "
     r"'?(?P<y2>1[89]\d\d|20\d\d|\d\d)(?! ?(?:de|anos|years|/|-|\d))\b"
     r"|^'(?P<y3>\d\d)$"
@@ -138,7 +143,7 @@ def read_birth_date(text: str, about: About) -> Read | NotRead:
     dates = list(dict.fromkeys(_dates(typo, about.locale, today)))
     if not dates:
         return _partial(typo, text, about, today)
-    if len({found.iso for found in dates}) > 1:
+    if len({found.iso for found in dates}) > 1 or _OR_YEAR.search(typo):
         return NotRead("several")
     # Numbers alone, said in words: "eight twenty two fifty one".
     dictated = "M" not in typo and not any(char.isdigit() for char in text)
@@ -229,7 +234,7 @@ def _dates(told: str, locale: str, today: date) -> Iterator[_Found]:
         yield _found(match["y"], int(match["m"]), int(match["d"]), today)
         return
     rest = told
-    for shape in (_SORTED, _NAMED, _DAY_OF_MONTH, _NUMERIC, _COMPACT):
+    for shape in (_SORTED, _YEAR_FIRST, _NAMED, _DAY_OF_MONTH, _NUMERIC, _COMPACT):
         for match in shape.finditer(rest):
             found = _of_shape(shape, match, locale, today)
             if found:
@@ -302,7 +307,7 @@ def _judged(found: _Found, told: str, today: date) -> Read | NotRead:
 
 def _partial(told: str, text: str, about: About, today: date) -> Read | NotRead:
     """A month and year, a year, an age; or none of these."""
-    if match := _MONTH_YEAR.search(told):
+    if match := _MONTH_YEAR.search(told) or _MONTH_OF.search(told):
         return _judged(_found(match["y"], int(match["m"]), None, today), told, today)
     if _NAMED.search(told):
         return NotRead("no_year")

@@ -14,8 +14,6 @@ from bot.enrollment.answers.reading import About, Label, NotRead, Read, same
 # A call from the program reaches the states and the US territories alike.
 HOME_REGIONS = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
 
-# Two numbers, both good.
-_OR_ELSE = re.compile(r"\d\W*(?:\w+ ){0,2}?(?:or|and|o|y|,|;|/)\W*(?:\w+ ){0,3}?\(?\+?\d")
 _RATHER_LAST = re.compile(
     r"^\W*(?:no|not|no es|don'?t (?:use|call))\b|\b(?:used to be|was|old|before|era|antes|viejo)\b"
     r"|\b(?:better|mejor|prefer|prefiero|instead|actually|no wait|i mean|perdon|sorry|digo)\b[^\d]*[\d() -]+\W*$"
@@ -25,6 +23,20 @@ _RATHER = re.compile(
     r"|perdon|wait|actually)\b"
 )
 _LAST_FOUR = re.compile(r"\d\W+(?:no|sorry|wait|i mean|perdon|digo|mas bien)\b[^\d]*(?P<last>\d{4})$")
+_PLAIN = frozenset(
+    "or and o y my mi number numero is es el la los al a the it's home house casa cell celular cel"
+    " mobile work trabajo call me"
+    " at llame llameme please por favor thanks gracias phone telefono ext extension".split()
+)
+_FAX = re.compile(r"\bfax\b[^\d]{0,12}[\d() .-]{10,16}", re.IGNORECASE)
+_ABROAD = re.compile(
+    r"\b(?:in|from|de|en) (?:mexico|canada|guatemala|honduras|el salvador|colombia|cuba|espana|spain"
+    r"|india|china|the philippines"
+    r"|filipinas|republica dominicana|nicaragua|peru|ecuador|venezuela|poland|polonia)\b"
+)
+_DO_NOT_CALL = re.compile(
+    r"(?:please )?(?:do not|don'?t|never|no me|nunca me) (?:\w+ )?(?:call|use|ring|llam\w+|marqu\w+|habl\w+)\b"
+)
 _FILLERS = re.compile(
     r"\b(?:area code|codigo de area|then|and|luego|y|dash|guion|the number is|my number is"
     r"|mi numero es|it'?s|es el|es|is"
@@ -41,7 +53,12 @@ def read_phone(text: str, about: About | None = None) -> Read | NotRead:
 
     Reasons: foreign, no_area_code, short, long, email, not_a_phone, none, unclear.
     """
-    shown = clean(text).replace("_", " ")
+    # A fax is no phone, and 001 is how one calls home from abroad.
+    shown = _FAX.sub(" ", re.sub(r"(?<!\d)001[ -]?(?=\(?\d{3})", "1 ", clean(text).replace("_", " ")))
+    if _ABROAD.search(fold(shown)):
+        return NotRead("foreign")
+    if _DO_NOT_CALL.match(fold(shown)) and len(_numbers(shown)) == 1:
+        return NotRead("unclear")
     found = _numbers(shown) or _numbers(spoken_digits(shown))
     home = _home(found)
     if home:
@@ -62,10 +79,15 @@ def _one_of(home: list[phonenumbers.PhoneNumber], shown: str) -> Read:
     note = shown if first != last or home[0].extension else ""
     if first == last:
         return _last_four_again(first, folded) or Read(first, same(show_phone(first)), note=note)
-    if _OR_ELSE.search(folded) and not _RATHER.search(folded):
+    if not _RATHER.search(folded) and _both_good(folded):
         return Read(first, same(show_phone(first)), note=note)
     value, other = (last, first) if _RATHER_LAST.search(folded) else (first, last)
     return Read(value, same(show_phone(value)), sure=False, note=note, instead=other)
+
+
+def _both_good(folded: str) -> bool:
+    """Two numbers with nothing said of either that could make it the better one."""
+    return all(word in _PLAIN for word in re.findall(r"[a-z']+", folded))
 
 
 def _last_four_again(value: str, folded: str) -> Read | None:
@@ -110,7 +132,7 @@ def _is_foreign(digits: str) -> bool:
         number = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:
         return False
-    return len(digits) > 11 and phonenumbers.is_possible_number(number)
+    return len(digits) > 11 and (digits.startswith("52") or phonenumbers.is_possible_number(number))
 
 
 def show_phone(e164: str) -> str:

@@ -18,13 +18,16 @@ _OUT_OF = re.compile(
     r"|(?:/| out of | de cada |(?<!mas)(?<!menos) de | sobre )10\b"
 )
 _NONE = re.compile(
-    r"^(?:none|nothing|no pain|not any|nada|ningun[oa]?)\b|\bno (?:pain|tengo dolor|me duele"
+    r"^(?:pretty much |almost )?(?:none|nothing|no pain|not any|nada|ningun[oa]?)\b|\bno (?:pain"
+    r"|tengo dolor|me duele"
     r"|hay dolor)\b|\bningun dolor\b"
     r"|\bdoes ?n'?t hurt\b|\bzip\b|\bzilch\b"
 )
-_WORST = re.compile(r"\b(?:the worst|worst (?:ever|possible)|el peor|lo peor|la peor|maximum|al maximo)\b")
+_WORST = re.compile(
+    r"\b(?:the worst|worst (?:\w+ )?(?:ever|possible)|el peor|lo peor|la peor|maximum|al maximo)\b"
+)
 _NUMBER = re.compile(
-    r"(?<![\w.])(?P<sign>-|minus |menos )?(?P<n>\d+(?:\.\d+)?)(?P<half> and a half| y medi[oa])?(?:ish)?(?![\w/])"
+    r"(?<![\w.])(?P<sign>-|minus )?(?P<n>\d+(?:\.\d+)?)(?P<half> and a half| y medi[oa])?(?:-?ish)?(?![\w/])"
 )
 # Numbers of something else: medicine, days, hours.
 _MINUS = re.compile(r"\s*(?:-|minus|menos) ?\d")
@@ -33,7 +36,7 @@ _UNITS = re.compile(
     r"|pills?|dias?|semanas?"
     r"|mes(?:es)?|horas?|minutos?|anos?|pastillas?|am|pm|times a)\b"
 )
-_BETWEEN = re.compile(r"^ ?(?:-|or|to|and|o|u|a|y|maybe|tal vez|,? casi|almost|,) ?$")
+_BETWEEN = re.compile(r"^(?:ish|-ish)? ?(?:-|or|to|and|o|u|a|y|maybe|tal vez|,? casi|almost|,) ?$")
 _TAKEN_BACK = re.compile(r"\b(?:but now|now|no|wait|i mean|pero ahora|ahora|digo|mas bien|perdon|sorry)\b")
 _SOMETIMES = re.compile(
     r"\b(?:on (?:a )?(?:good|bad) days?|sometimes|with(?:out)? (?:the |my )?(?:pills?|meds?|medicine)"
@@ -42,7 +45,9 @@ _SOMETIMES = re.compile(
 )
 _LESS = re.compile(r"\b(?:less than|under|below|menos de|no mas de|up to)\b")
 _MORE = re.compile(r"\b(?:more than|over|above|mas de)\b")
-_AT_LEAST = re.compile(r"\b(?:at least|por lo menos|al menos|minimum)\b")
+_AT_LEAST = re.compile(
+    r"\b(?:at least|(?:por lo|al) menos|minimum|or (?:higher|more|worse|above)|plus|o (?:mas|peor)|y pico)\b"
+)
 _NUMBER_AS_WORD = re.compile(r"\b(?:one|uno?|una|two|dos|second|primero|first)\b")
 _FILLER = frozenset(
     "a an is it it's its about around maybe like i i'd say think guess a or so the my pain level"
@@ -51,7 +56,13 @@ _FILLER = frozenset(
     " ahora ahorita el la"
     " dolor nivel she he says ella dice me we somos are there people times veces vez personas of de"
     " in en one's no the"
-    " he's she's i'm been was to".split()
+    " somewhere ish he's she's i'm been was to pretty tired with good bad day well um uh ok it'd be rate give put"
+    " still le pongo doy tengo"
+    " tiene esta estoy anda llega como al mas menos o ya ahora casi no mucho tanto bueno este pues"
+    " por lo peor mal muy so"
+    " really very not too ha han sido fue be have had visits stays trips visitas hospital er"
+    " emergencias total todos"
+    " familia con the all of us en casa dia level her his pain's i've you could call that".split()
 )
 _VAGUE = re.compile(
     r"\b(?:bad|terrible|awful|horrible|a lot|lots|little|medium|moderate|mild|severe|some|few|several"
@@ -68,7 +79,10 @@ def read_scale(text: str, options: Sequence[Option], about: About) -> Read | Not
     """
     if is_unreadable(text) and not any(char.isdigit() for char in text):
         return NotRead("wordless")
-    told = _OUT_OF.sub(" ", f" {in_digits(text, about.locale)} ").strip()
+    told = in_digits(text, about.locale)
+    # "7,5", "siete punto cinco".
+    told = re.sub(r"(?<=\d)(?:,| (?:point|punto|coma) )(?=5\b)", ".", told)
+    told = _OUT_OF.sub(" ", f" {told} ").strip()
     if told == "o":
         return _scaled(0, options, sure=False)
     if _MINUS.match(text):
@@ -84,7 +98,9 @@ def read_scale(text: str, options: Sequence[Option], about: About) -> Read | Not
     if _LESS.search(told) or _only_a_word(told, text, numbers):
         return NotRead("unclear")
     number = _one_of(told, numbers)
-    return _scaled(number[0], options, number[1]) if number else NotRead("several")
+    if number is None:
+        return NotRead("several")
+    return _scaled(number[0], options, sure=number[1] and not _says_more(told))
 
 
 def read_number(text: str, about: About) -> Read | NotRead:
@@ -107,7 +123,8 @@ def read_number(text: str, about: About) -> Read | NotRead:
     number = _one_of(told, numbers)
     if number is None:
         return NotRead("several")
-    return Read(number[0], same(str(number[0])), sure=number[1] and not _MORE.search(told))
+    sure = number[1] and not _MORE.search(told) and not _says_more(told)
+    return Read(number[0], same(str(number[0])), sure=sure)
 
 
 def _scale_in_words(told: str, options: Sequence[Option]) -> Read | NotRead:
@@ -144,8 +161,12 @@ def _only_a_word(told: str, text: str, numbers: list[re.Match[str]]) -> bool:
     """ "The one on my left": a number word that counts nothing."""
     if any(char.isdigit() for char in text) or not _NUMBER_AS_WORD.search(fold(text)) or len(numbers) > 1:
         return False
-    rest = [word for word in re.findall(r"[a-z']+", told) if word not in _FILLER]
-    return len(rest) > 1
+    return float(numbers[0]["n"]) <= 2 and _says_more(told)
+
+
+def _says_more(told: str) -> bool:
+    """Words we do not know around the number: it may count something else ("I have 3 kids")."""
+    return any(word not in _FILLER for word in re.findall(r"[a-z']+", _NUMBER.sub(" ", told)))
 
 
 def _one_of(told: str, numbers: list[re.Match[str]]) -> tuple[int, bool] | None:
