@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -109,6 +109,8 @@ def _utterance(tracker: Tracker) -> Utterance:
         between=tuple(name for name, _ in ranking[:2]) if between else (),
         known=metadata.get("label") == label,
         last_said=tuple(tracker.slots.get("last_said") or ()),
+        at=_said_at(tracker),
+        zone=str(get_program().timezone),
     )
 
 
@@ -118,6 +120,14 @@ def _part(raw: dict[str, Any]) -> Part:
     if label in language.LANGUAGE_WISHES:
         label = language.asked_for(raw["text"], label)
     return Part(raw["text"], label, float(best.get("confidence") or 0.0))
+
+
+def _said_at(tracker: Tracker) -> datetime | None:
+    """When the message came in: kept by the engine, so the same call again reads "tomorrow" the same."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user" and event.get("timestamp"):
+            return datetime.fromtimestamp(float(event["timestamp"]), UTC)
+    return None
 
 
 def _channel(tracker: Tracker) -> str:

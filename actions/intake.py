@@ -167,7 +167,9 @@ def _values(ctx: Context, heard: Heard) -> dict[str, Any]:
 
 
 def _value(ctx: Context, link_id: str, value: AnswerValue) -> dict[str, Any]:
-    return {"value": value, "label": ctx.questionnaire.item(link_id).show(value)}
+    kept = {"value": value, "label": ctx.questionnaire.item(link_id).show(value)}
+    detail = ctx.position.details.get(link_id)
+    return {**kept, "detail": detail} if detail else kept
 
 
 def _events(ctx: Context, heard: Heard) -> list[EventType]:

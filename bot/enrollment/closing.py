@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bot.enrollment.answers.windows import pattern_label
 from bot.enrollment.position import COMPLETE, Heard, Summary
 from bot.enrollment.questionnaire import READ_BACK
 from bot.enrollment.turn import YES_NO, Turn, answer_lines, caller_of, party_of, patient_of, questions_left
+
+# The length of YYYY-MM-DD.
+FULL_DATE = 10
 
 
 def close(turn: Turn) -> Heard:
@@ -110,9 +114,18 @@ def ask_back(turn: Turn) -> None:
     if item.type == "boolean":
         turn.word("confirm.is_that_yes", YES_NO)
         return
+    value = (pending.get("label") or item.show(pending["value"]))[turn.locale]
     if item.parser == "relation":
-        turn.word("confirm.relation", YES_NO, value=item.show(pending["value"])[turn.locale])
+        turn.word("confirm.relation", YES_NO, value=value)
         return
-    turn.word(
-        "confirm.value", YES_NO, label=item.label[turn.locale], value=item.show(pending["value"])[turn.locale]
-    )
+    if item.parser == "date-of-birth":
+        turn.word(
+            "confirm.date" if len(str(pending["value"])) == FULL_DATE else "confirm.part_of_date",
+            YES_NO,
+            value=value,
+        )
+        return
+    if item.parser == "time" and pending.get("detail"):
+        turn.word("confirm.time", YES_NO, value=pattern_label(pending["detail"]["pattern"])[turn.locale])
+        return
+    turn.word("confirm.value", YES_NO, label=item.label[turn.locale], value=value)

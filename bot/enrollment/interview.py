@@ -22,6 +22,7 @@ from bot.enrollment.keeping import (
     facts_for,
     keep,
     keep_facts,
+    keep_waiting,
     leave,
     leave_behind,
     switch_party,
@@ -125,10 +126,10 @@ def _answer_to_confirmation(turn: Turn) -> bool:
     item = turn.asked.item(pending["link_id"])
     if isinstance(reading, Read) and reading.value is True and len(tokens(turn.said.text)) <= 6:
         turn.at.pending = None
-        keep(turn, item, pending["value"], pending.get("note", ""))
+        keep_waiting(turn, item, pending)
         return True
     again = (
-        item.read(_NO_LEAD.sub("", turn.said.text))
+        turn.read_as(item, _NO_LEAD.sub("", turn.said.text))
         if not is_wordless(_NO_LEAD.sub("", turn.said.text))
         else NotRead()
     )
@@ -140,6 +141,9 @@ def _answer_to_confirmation(turn: Turn) -> bool:
         turn.at.pending = None
         if item.type == "boolean":
             keep(turn, item, False, "")
+            return True
+        if pending.get("instead") is not None:
+            turn.at.pending = {**pending, "value": pending["instead"], "label": {}, "instead": None}
             return True
         turn.word("confirm.not_right")
         turn.mode = "example"
@@ -452,6 +456,10 @@ def _unreadable(turn: Turn) -> bool:
     if reason == "none" and turn.item and not turn.item.required:
         turn.note(turn.item.link_id, "none", turn.said.text)
         return pass_over(turn, "skip.none")
+    if reason == "no_time" and turn.item and turn.at.misses.get(turn.item.link_id):
+        # Asked twice and no hour in it: the words themselves are the answer, and the coordinator will understand them.
+        keep(turn, turn.item, turn.said.text.strip(), "")
+        return True
     if reason == "foreign":
         turn.note(turn.at.open or "", "unread", turn.said.text)
     missed(turn, reason)

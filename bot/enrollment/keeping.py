@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.enrollment.answers import AnswerValue, Read
 from bot.enrollment.answers.volunteered import Volunteered
 from bot.enrollment.position import COMPLETE, DECLINED, Answers, Withdraw
@@ -11,10 +14,29 @@ from bot.enrollment.turn import CONFIDENT_OVER_WORDS, PERSON, Turn, answer_lines
 
 def take(turn: Turn, item: Item, reading: Read) -> None:
     """Keep a value we are sure of; ask back about the others."""
+    waiting = {
+        "link_id": item.link_id,
+        "value": reading.value,
+        "note": reading.note,
+        "label": reading.label,
+        "instead": reading.instead,
+        "flags": list(reading.flags),
+        "detail": dict(reading.detail),
+    }
     if reading.sure:
-        keep(turn, item, reading.value, reading.note)
-        return
-    turn.at.pending = {"link_id": item.link_id, "value": reading.value, "note": reading.note}
+        keep_waiting(turn, item, waiting)
+    else:
+        turn.at.pending = waiting
+
+
+def keep_waiting(turn: Turn, item: Item, waiting: Mapping[str, Any]) -> None:
+    """Keep a value as it was read: with what was understood beside it, and what the team must know of it."""
+    keep(turn, item, waiting["value"], waiting.get("note", ""))
+    if waiting.get("detail") and turn.at.answers.get(item.link_id) == waiting["value"]:
+        turn.at.details[item.link_id] = dict(waiting["detail"])
+    for flag in waiting.get("flags") or ():
+        turn.note(item.link_id, flag)
+        turn.word(f"flag.{flag}")
 
 
 def keep(turn: Turn, item: Item, value: AnswerValue, note: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.enrollment.answers import AnswerValue, NotRead, Read
 from bot.enrollment.answers.plain import fold
@@ -231,21 +233,23 @@ def correct(turn: Turn, target: Item | None, text: str) -> bool:
     if target is None:
         return False
     turn.at.fixing, turn.at.pending = False, None
-    reading = new_value(target, text)
+    reading = new_value(turn, target, text)
     if isinstance(reading, Read) and reading.sure:
-        return put_right(turn, target, reading.value)
+        return put_right(turn, target, reading.value, reading.detail)
     leave_behind(turn)
     turn.goto = target.link_id
     turn.mode = "again" if target.link_id in turn.at.asked else "first"
     return True
 
 
-def put_right(turn: Turn, target: Item, value: AnswerValue) -> bool:
+def put_right(turn: Turn, target: Item, value: AnswerValue, detail: Mapping[str, Any] | None = None) -> bool:
     """Take a new value in place of the old one, say so, and go back to where we were."""
     if target.link_id == "for_whom" and turn.at.answers.get("for_whom") != value:
         switch_party(turn, str(value))
     else:
         turn.record(target.link_id, value)
+        if detail:
+            turn.at.details[target.link_id] = dict(detail)
     if not (turn.at.open == READ_BACK and turn.at.read_back):
         turn.word("fix.done", label=target.label[turn.locale], value=target.show(value)[turn.locale])
     if target.link_id == CONSENT and value is False:
@@ -254,10 +258,10 @@ def put_right(turn: Turn, target: Item, value: AnswerValue) -> bool:
     return True
 
 
-def new_value(target: Item, text: str) -> Read | NotRead:
+def new_value(turn: Turn, target: Item, text: str) -> Read | NotRead:
     """The value inside "the phone is wrong, it's 312 555 0188". Digits speak for themselves; words need a cue."""
-    if target.parser in ("phone", "zip"):
-        return target.read(text)
+    if target.parser in ("phone", "zip", "email"):
+        return turn.read_as(target, text)
     pieces = [match.group("value") for match in _NEW_VALUE.finditer(text)]
     match = _NEW_VALUE.search(text)
     while match:
@@ -266,7 +270,7 @@ def new_value(target: Item, text: str) -> Read | NotRead:
     for piece in reversed(pieces):
         if CHANGE_CUE.search(fold(piece)):
             continue
-        reading = target.read(piece)
+        reading = turn.read_as(target, piece)
         if isinstance(reading, Read) and reading.sure:
             return reading
     return NotRead()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from bot.enrollment.answers import AnswerValue
@@ -23,7 +24,8 @@ class Position:
 
     `open`: the question the person is at. `asked`: every question asked so far. `trail`: the questions left behind,
     for "back". `skipped`: passed over. `insisted`: required ones asked again after a skip. `misses`: unreadable
-    answers in a row, by question. `pending`: a value waiting for a yes. `fixing`: we asked what to fix.
+    answers in a row, by question. `details`: what was understood beyond an answer's value (windows of a time to call).
+    `pending`: a value waiting for a yes, and what it may be instead. `fixing`: we asked what to fix.
     `changed`: answers changed since the last read-back. `notes`: what a coordinator should see. `worded`: the question
     put last and its wording, so that the same sentence is not said twice in a row.
     """
@@ -36,6 +38,7 @@ class Position:
     skipped: list[str] = field(default_factory=list)
     insisted: list[str] = field(default_factory=list)
     misses: dict[str, int] = field(default_factory=dict)
+    details: dict[str, dict[str, Any]] = field(default_factory=dict)
     pending: dict[str, Any] | None = None
     fixing: bool = False
     changed: list[str] = field(default_factory=list)
@@ -99,6 +102,9 @@ class Utterance:
     topic: str = ""
     offer: str = ""
     message_id: str | None = None
+    # When it was said (aware; now when omitted), and the program's time zone.
+    at: datetime | None = None
+    zone: str = "UTC"
     # The message before this one was answered by the safety gate.
     after_danger: bool = False
     parts: tuple[Part, ...] = ()

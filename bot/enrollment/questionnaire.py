@@ -14,8 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bot.enrollment.answers import PARSERS, AnswerValue, Label, NotRead, Option, Read, list_label, same
+from bot.enrollment.answers import PARSERS, About, AnswerValue, Label, NotRead, Option, Read, list_label, same
 from bot.enrollment.answers import read as read_with
+from bot.enrollment.answers.dates import date_label, is_date
+from bot.enrollment.answers.illnesses import one_illness
 from bot.enrollment.answers.phones import phone_label
 from bot.enrollment.answers.yes_no import LABELS as YES_NO
 from bot.settings import get_settings
@@ -30,11 +32,25 @@ PARTIES = ("self", "other")
 # Facts that are dialogue slots, so that the engine can fill them in by itself.
 FACTS = frozenset({"patient", "caller"})
 TYPES = {
-    "string": {"name", "zip", "phone", "time", "text"},
-    "text": {"text", "time"},
+    "string": {
+        "name",
+        "zip",
+        "phone",
+        "time",
+        "text",
+        "email",
+        "member-id",
+        "illness",
+        "date-of-birth",
+        "number",
+        "scale",
+    },
+    "text": {"text", "time", "illness"},
+    "date": {"date-of-birth"},
+    "integer": {"scale", "number"},
     "boolean": {"yes-no"},
-    "choice": {"choice", "choices", "party", "relation"},
-    "open-choice": {"choice", "choices", "party", "relation"},
+    "choice": {"choice", "choices", "party", "relation", "illness", "scale"},
+    "open-choice": {"choice", "choices", "party", "relation", "illness"},
 }
 _VARIANTS = {
     ("again", "self"): "question-text-again",
@@ -85,9 +101,12 @@ class Item:
     names: tuple[str, ...] = ()
     codes: tuple[Mapping[str, str], ...] = field(default=())
 
-    def read(self, text: str) -> Read | NotRead:
-        """Read an answer to this question."""
-        return read_with(self.parser, text, self.options)
+    def read(self, text: str, about: About | None = None) -> Read | NotRead:
+        """Read an answer to this question; one of several illnesses counts only where several may be given."""
+        reading = read_with(self.parser, text, self.options, about)
+        if self.parser != "illness" or self.repeats or not isinstance(reading, Read):
+            return reading
+        return one_illness(reading, self.options)
 
     def show(self, value: AnswerValue) -> Label:
         """A value as people read it, in every language."""
@@ -97,6 +116,8 @@ class Item:
             return list_label([self._display(code) for code in value])
         if self.parser == "phone":
             return phone_label(str(value))
+        if self.parser == "date-of-birth" and is_date(str(value)):
+            return date_label(str(value))
         return self._display(str(value))
 
     def _display(self, code: str) -> Label:
@@ -370,7 +391,7 @@ def _check_item(item: Item) -> None:
     codes = [option.code for option in item.options]
     if len(set(codes)) < len(codes):
         raise QuestionnaireError(item.link_id, "two answerOptions have the same code")
-    if (item.parser == "choices") != item.repeats:
+    if item.parser != "illness" and (item.parser == "choices") != item.repeats:
         raise QuestionnaireError(item.link_id, 'repeats and the parser "choices" go together')
 
 

@@ -135,7 +135,8 @@ def missed(turn: Turn, reason: str) -> None:
         turn.word(unread_word(reason, item))
         turn.mode = "example"
         return
-    if len(tokens(turn.said.text)) > 0:
+    # A social security number is not ours to keep, not even in a note.
+    if len(tokens(turn.said.text)) > 0 and reason != "ssn":
         turn.note(item.link_id, "unread", turn.said.text)
     leave_behind(turn)
     turn.at.skipped.append(item.link_id)
@@ -145,14 +146,20 @@ def missed(turn: Turn, reason: str) -> None:
 def unread_word(reason: str, item: Item) -> str:
     """The word for why we could not read it; reasons a question has no own word for are just "not sure I got it"."""
     special = {
-        "name": ("number", "email", "question", "not_a_name"),
+        "name": ("number", "email", "question", "me", "several", "not_a_name"),
         "phone": ("foreign", "no_area_code", "short", "long", "email", "not_a_phone"),
-        "zip": ("short", "long", "phone", "not_a_zip"),
+        "zip": ("short", "long", "phone", "city", "not_a_zip"),
+        "date-of-birth": ("impossible", "future", "too_long_ago", "several", "no_year"),
+        "email": ("incomplete",),
+        "member-id": ("ssn", "short", "several"),
+        "scale": ("range", "vague", "several"),
+        "number": ("vague", "several"),
+        "illness": ("nothing",),
         "party": ("several",),
         "choice": ("several",),
         "yes-no": ("undecided",),
         "text": ("nothing",),
-        "time": ("nothing",),
+        "time": ("nothing", "quiet", "no_time"),
     }
     if reason in special.get(item.parser, ()):
         return f"unread.{item.parser.replace('-', '_')}.{reason}"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
-from bot.enrollment.answers import AnswerValue, NotRead, Read
+from bot.enrollment.answers import About, AnswerValue, NotRead, Read
+from bot.enrollment.answers.zones import zone_for
 from bot.enrollment.position import Answers, Effect, Position, Say, Utterance, Word
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item, Questionnaire
 
+# Parsers whose reading hangs on where the person lives: it takes a time zone to find out what "today" is.
+DEPENDS_ON_PLACE = frozenset({"time", "date-of-birth"})
 # Buttons, as word ids.
 YES_NO = ("choice.yes", "choice.no")
 SKIP_OR_PERSON = ("choice.skip_anyway", "choice.person")
@@ -48,7 +52,19 @@ class Turn:
 
     def read(self) -> Read | NotRead:
         """The message as an answer to the open question."""
-        return self.item.read(self.said.text) if self.item else NotRead()
+        return self.read_as(self.item, self.said.text) if self.item else NotRead()
+
+    def read_as(self, item: Item, text: str) -> Read | NotRead:
+        """Words as an answer to a question, with what we know of who says them, when and where."""
+        if item.parser not in DEPENDS_ON_PLACE:
+            return item.read(text, About(self.locale, self.said.at))
+        zip_code, phone = (self.at.answers.get(link_id) for link_id in ("zip", "phone"))
+        zone = zone_for(
+            zip_code if isinstance(zip_code, str) else None,
+            phone if isinstance(phone, str) else None,
+            ZoneInfo(self.said.zone),
+        )
+        return item.read(text, About(self.locale, self.said.at, zone))
 
     def takes_any_words(self) -> bool:
         """Whether the open question takes any words for an answer."""
@@ -58,6 +74,7 @@ class Turn:
         """Keep an answer, and drop those that no longer apply."""
         self.at.answers[link_id] = value
         self.recorded[link_id] = value
+        self.at.details.pop(link_id, None)
         self.at.misses.pop(link_id, None)
         if link_id in self.at.skipped:
             self.at.skipped.remove(link_id)
@@ -69,6 +86,7 @@ class Turn:
         """Take an answer back."""
         if self.at.answers.pop(link_id, None) is not None:
             self.cleared.append(link_id)
+            self.at.details.pop(link_id, None)
         self.recorded.pop(link_id, None)
 
     def _drop_what_no_longer_applies(self) -> None:

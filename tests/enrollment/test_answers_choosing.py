@@ -60,7 +60,7 @@ def test_neither(text: str) -> None:
     assert read("yes-no", text) == NotRead("undecided")
 
 
-@pytest.mark.parametrize("text", ["60601", "purple", "my mother", "👍", "", "what happens if I say yes?"])
+@pytest.mark.parametrize("text", ["60601", "purple", "my mother", "🙂", "", "what happens if I say yes?"])
 def test_no_answer_at_all(text: str) -> None:
     assert isinstance(read("yes-no", text), NotRead)
 

@@ -215,7 +215,7 @@ def test_groups_are_opened_and_display_items_pass(raw: Json) -> None:
 
 
 def test_a_new_question_is_asked_and_read_back_with_no_code(raw: Json) -> None:
-    added = copy.deepcopy(item(raw, "best_time"))
+    added = copy.deepcopy(item(raw, "matters_most"))
     added["linkId"] = "good_day"
     added["text"] = "What makes a good day?"
     raw["item"].insert(1, added)

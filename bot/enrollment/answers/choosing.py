@@ -12,8 +12,8 @@ from bot.enrollment.answers.plain import fold, is_unreadable, tokens
 from bot.enrollment.answers.reading import Label, NotRead, Read
 
 _ORDINALS = (
-    "first|1st|number one|primer[oa]?", "second|2nd|number two|segund[oa]", "third|3rd|number three"
-    "|tercer[oa]?",
+    "first|1st|number one|primer[oa]?s?", "second|2nd|number two|segund[oa]s?", "third|3rd|number three"
+    "|tercer[oa]?s?",
     "fourth|4th|number four|cuart[oa]", "fifth|5th|number five|quint[oa]", "sixth|6th|number six|sext[oa]",
     "seventh|7th|number seven|septim[oa]", "eighth|8th|number eight|octav[oa]",
 )  # fmt: skip
@@ -41,6 +41,11 @@ _NEGATION = re.compile(
     r"\b(?:not|isn'?t|no|don'?t need|no es|no necesito|sin|without)\s+(?:for |about |the |her |his |any "
     r"|para |la |el )?$"
 )
+# "No duerme", "can't sleep": the want of these is the complaint itself.
+_WANTED = re.compile(
+    r"(?:sleep|sleeping|dormir|duerme|duermo|eat|eating|comer|come|breathe|breathing|respirar|respira)\b"
+)
+_SLEEPS = re.compile(r"\b(?:duerm(?:e|o|en|a)|durmiendo)\b")
 UNSURE_CODE = "not_sure"
 
 
@@ -118,7 +123,7 @@ def _codes(text: str, options: Sequence[Option]) -> tuple[list[str] | NotRead, b
     if _UNSURE.search(folded):
         known = [option.code for option in options if option.code == UNSURE_CODE]
         return (known, True) if known else (NotRead("undecided"), False)
-    if close := _close(text, options):
+    if close := nearest(text, options):
         return close, False
     return NotRead("unclear"), False
 
@@ -155,6 +160,7 @@ def _index(word: str) -> int | None:
 def _spoken(folded: str, options: Sequence[Option]) -> list[str]:
     """Codes of the options named in the text; a longer phrase hides a shorter one inside it, "not X" is "
     "not X."""
+    folded = _SLEEPS.sub("dormir", folded)
     taken: list[tuple[int, int]] = []
     hits: list[tuple[int, str]] = []
     phrases = sorted(
@@ -167,12 +173,12 @@ def _spoken(folded: str, options: Sequence[Option]) -> list[str]:
             if inside:
                 continue
             taken.append(match.span())
-            if not _NEGATION.search(folded[: match.start()]):
+            if not _NEGATION.search(folded[: match.start()]) or _WANTED.match(phrase):
                 hits.append((match.start(), code))
     return list(dict.fromkeys(code for _, code in sorted(hits)))
 
 
-def _close(text: str, options: Sequence[Option]) -> list[str]:
+def nearest(text: str, options: Sequence[Option]) -> list[str]:
     """A misspelled label ("practicle"); always asked back."""
     by_word = {
         word: option.code

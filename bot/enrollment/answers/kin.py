@@ -31,7 +31,7 @@ KIN: dict[str, str] = {
         "|niece|nephew|mother-in-law|father-in-law|mother in law|father in law|sister-in-law|brother-in-law"
         "|sister in law|brother in law|son-in-law|daughter-in-law|son in law|daughter in law|relative"
         "|godmother"
-        "|godfather|family member|family|loved one|ex-wife|ex-husband"
+        "|godfather|family member|family|loved one|ex-wife|ex-husband|ex-esposo|ex-esposa|ex-marido|ex"
         "|abuela|abuelo|abuelita|abuelito|nieto|nieta|tia|tio|primo|prima|sobrino|sobrina|suegra|suegro"
         "|cunado|cunada"
         "|yerno|nuera|pariente|familiar|comadre|compadre|madrina|padrino|ser querido|otro familiar"
@@ -48,7 +48,9 @@ INVERSE = {"parent": "child", "child": "parent"}
 # A bare "mother" may be the caller or the patient.
 TWO_SIDED = frozenset({"parent"})
 
-_ANY = "|".join(sorted((word for group in KIN.values() for word in group.split("|")), key=len, reverse=True))
+ANY_KIN = "|".join(
+    sorted((word for group in KIN.values() for word in group.split("|")), key=len, reverse=True)
+)
 _HIS_OWN = "|".join(
     sorted(
         (word for name, group in KIN.items() if name != "paid" for word in group.split("|")),
@@ -56,14 +58,14 @@ _HIS_OWN = "|".join(
         reverse=True,
     )
 )
-_OF_MINE = re.compile(rf"\b(?:my|our|mi|mis|nuestr[oa])\s+(?:\w+\s+){{0,2}}?(?P<kin>{_ANY})\b")
+_OF_MINE = re.compile(rf"\b(?:my|our|mi|mis|nuestr[oa])\s+(?:\w+\s+){{0,2}}?(?P<kin>{ANY_KIN})\b")
 _I_AM = re.compile(
     r"\b(?:i'?m|i am|im|soy|yo soy|as)\s+(?:a |an |the |el |la |un |una |only |solo )?"
-    rf"(?:(?P<mine>my|mi)\s+)?(?:her |his |their |su |de |\w+'s )?(?:\w+ ){{0,2}}?(?P<kin>{_ANY})\b"
+    rf"(?:(?P<mine>my|mi)\s+)?(?:her |his |their |su |de |\w+'s )?(?:\w+ ){{0,2}}?(?P<kin>{ANY_KIN})\b"
 )
-_TO_THEM = re.compile(rf"\b(?:her|his|their|the patient'?s|su|\w+'s)\s+(?:\w+\s+)?(?P<kin>{_ANY})\b")
+_TO_THEM = re.compile(rf"\b(?:her|his|their|the patient'?s|su|\w+'s)\s+(?:\w+\s+)?(?P<kin>{ANY_KIN})\b")
 _ONLY = re.compile(
-    rf"^(?:a |an |the |just |only |just a |el |la |un |una |solo |nomas )?(?P<kin>{_ANY})(?: please"
+    rf"^(?:a |an |the |just |only |just a |el |la |un |una |solo |nomas )?(?P<kin>{ANY_KIN})(?: please"
     rf"| por favor)?$"
 )
 

@@ -16,11 +16,21 @@ MOST_WORDS = 6
 _LEAD = re.compile(
     r"^(?:(?:hi|hello|hey|hola|buenas(?: tardes| noches)?|buenos dias|buenos días|well|um+|uh+|oh|sure"
     r"|yes|yeah|ok|okay|sí|si"
-    r"|claro|pues|bueno|good (?:morning|afternoon|evening))\b[\s,.!:-]*"
-    r"|(?:(?:my|her|his|the|their|patient'?s|the patient'?s|mom'?s|dad'?s|my (?:\w+)'s)\s+(?:full |first "
+    r"|claro|pues|bueno|good (?:morning|afternoon|evening)|mucho gusto|nice to meet you|qu[eé] tal"
+    r"|hi there|(?:no|sorry|perd[oó]n"
+    r"|disculpe)(?=[\s,.]+(?:it'?s|it is|es|i'?m"
+    r"|i am|soy|me llamo|my name|her name|his name|i meant|sorry|perd[oó]n)\b))\b[\s,.!:-]*"
+    r"|(?:it'?s me(?=[\s,]+\S)|soy yo(?=[\s,]+\S)|(?:he|she|(?:my|mi) \w+) is (?:called|named)"
+    r"|(?:my|her|his|the|their|patient'?s|the patient'?s|mom'?s|dad'?s|my (?:\w+)'s)\s+(?:full |first "
     r"|last |real )?name(?:\s+is|'s|:)?"
     r"|(?:full |first )?name(?:\s+is|:)|name'?s|i am|i'm|im|it is|it's|its|this is|that is|that's|she is"
     r"|she's|he is|he's"
+    r"|they named (?:me|him|her)|(?:he|she|(?:my|mi) \w+) is (?:called|named)|(?:le )?habla(?: con)?"
+    r"|(?:el )?nombre de (?:mi|la|el|su) \w+ es|(?:mi|su) \w+ se llama|(?:i|we) (?:call|named) (?:him"
+    r"|her)|es que soy"
+    r"|i meant|i mean|(?:it'?s |it is |that'?s )?(?:spelled|spelt|written)|se (?:escribe|deletrea)"
+    r"|d[ií]game|ll[aá]meme"
+    r"|le decimos \w+,? pero (?:es|se llama)"
     r"|they call (?:me|her|him)|(?:you can )?call (?:me|her|him)|(?:the )?patient is|i go by|speaking with"
     r"|me llamo|mi nombre(?: completo)? es|su nombre(?: completo)? es|el nombre(?: completo)? es|nombre:?"
     r"|se llama|ella se llama"
@@ -31,20 +41,24 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"^(?:mr|mrs|ms|miss|mx|dr|doctor|dra|doctora|prof|sr|sra|srta|señora?|señorita|senora?|doña|dona|sir"
-    r"|madam|rev|sister|father"
+    r"^(?:(?:la |el )?(?:mr|mrs|ms|miss|mx|dr|doctor|dra|doctora|prof|professor|profesora?|sr|sra"
+    r"|srta|señora?|señorita"
+    r"|senora?|senorita|doña|dona|sir|madam|rev|reverend|pastor|deacon|rabbi|imam|padre|hon|judge|sgt"
+    r"|sergeant|cpt|capt"
+    r"|captain|col|lt|maj|ing|lic|arq|mtra|mtro)|sister|father"
     r"(?=\s+\w+\s+\w+))\b\.?\s+",
     re.IGNORECASE,
 )
 _DON = re.compile(r"^don\s+(?=\w)", re.IGNORECASE)
 _TAIL = re.compile(
-    r"[\s,.!]*\b(?:please|thanks|thank you|thx|por favor|gracias|here|speaking|ma'?am|sir|para servirle"
+    r"[\s,.!]*\b(?:please|thanks|thank you|thx|por favor|gracias|here|speaking|i guess|i think|creo"
+    r"|supongo|ma'?am|sir|para servirle"
     r"|a sus ordenes|a sus órdenes)"
     r"[\s,.!]*$",
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"\s*(?:[;(/]|(?<=\w\w)\.\s+(?=\w{2})|,\s*(?=\S+\s+\S+\s+\S|she\b|he\b|but\b|i\b|im\b|my\b|and\b"
+    r"\s*(?:[;(/]|(?<=\w\w)(?<!\bMa)\.\s+(?=\w{2})|,\s*(?=\S+\s+\S+\s+\S|she\b|he\b|but\b|i\b|im\b|my\b|and\b"
     r"|they\b|we\b|ella\b|pero\b|y\b|le\b|me\b|mi\b"
     r"|por\b|born\b|age\b|aka\b|the\b|her\b|his\b|everyone\b|ok\b)"
     r"|\b(?:but|and (?:i|she|he|my|we|her|his|the)\b|pero|y (?:yo|ella|mi|soy|tiene)\b|aka|a\.k\.a\.|who"
@@ -53,7 +67,23 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['\-.][^\W\d_]+)*['.]?")
-_PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "da", "dos", "der", "den"})
+_PARTICLES = frozenset({"viuda", "vda", "de", "del", "la", "las", "los", "y", "da", "dos", "der", "den"})
+_SMALL_PARTS = _PARTICLES | {
+    "van",
+    "von",
+    "ter",
+    "ten",
+    "di",
+    "el",
+    "al",
+    "bin",
+    "ibn",
+    "bint",
+    "le",
+    "du",
+    "e",
+    "i",
+}
 _SUFFIX = {"jr": "Jr.", "sr": "Sr.", "ii": "II", "iii": "III", "iv": "IV"}
 
 # Words no name is made of. Names that are also words stay out of it: Will, May, Hope, Grace, Young, Dolores, Luz.
@@ -107,7 +137,8 @@ enfermo enfermera enfermero medico paciente cuidado cuidados paliativos hospicio
 prefiero decir digo dolor mal
 bien bueno claro pues hijole todavia tampoco nunca siempre quisiera deseo hace hago hacer voy vamos momento
 perdon disculpe
-abuela persona robot computadora familia
+abuela persona robot computadora familia xyz abc foo blah later xx xxx aaa bbb
+beeswax
 """.split()
 NOT_NAMES = frozenset(fold(word) for word in _NOT_NAMES) | {
     word for group in KIN.values() for word in re.findall(r"[a-z]+", group) if word not in {"ma", "pop", "pops"}
@@ -119,6 +150,60 @@ _DECLINES = re.compile(
     r"|none of your business|anonymous|no comment|do i have to|no quiero (?:decir|dar)|prefiero no"
     r"|no le (?:voy a )?(?:digo|decir)|anonim[oa]"
     r"|not comfortable)\b"
+)
+
+
+_JUST_ME = re.compile(
+    r"^(?:no,? )?(?:it'?s |it is |is |that'?s |es |soy )?(?:just |only |solo |nomas |nada mas )*(?:me"
+    r"|myself|yo|yo mism[oa])"
+    r"(?: (?:here|aqui|nomas))?$"
+)
+_CORRECTED = re.compile(
+    r"^(?:it'?s |es )?(?:not|no|no es)\s+[^\W\d_]+(?:\s[^\W\d_]+)?\s*[,;.]\s*(?:it'?s |it is |es |sino )?"
+    r"(?P<new>[^\W\d_].*)$",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(
+    r"(?P<cue>(?:it'?s |it is |that'?s |my name is |se |es )?(?:spelled|spelt|written|escribe"
+    r"|deletrea)[:,]? |(?:my name is|me "
+    r"llamo) )?(?P<letters>[^\W\d_](?:[\s.-]+[^\W\d_]){2,})",
+    re.IGNORECASE,
+)
+_ONE_NAME = r"[^\W\d_][\w'’-]*(?:\s[^\W\d_][\w'’-]*){0,2}?"
+_FIRST_LAST = re.compile(
+    rf"(?:(?:my )?first name|nombre|given name)?(?:'?s| is|:"
+    rf"| es)?\s*(?P<first>{_ONE_NAME})[\s,;.]+(?:and |y )?(?:(?:my )?last name"
+    rf"|surname|apellidos?|family name)(?:'?s| is|:| es)?\s+(?P<last>{_ONE_NAME})",
+    re.IGNORECASE,
+)
+_LAST_FIRST = re.compile(
+    rf"(?:(?:my )?last name|surname|apellidos?|family name)(?:'?s| is|:"
+    rf"| es)?\s+(?P<last>{_ONE_NAME})[\s,;.]+(?:and |y )?(?:(?:my )?first"
+    rf" name|nombre|given name)(?:'?s| is|:| es)?\s+(?P<first>{_ONE_NAME})",
+    re.IGNORECASE,
+)
+# A nickname or a relation after the name, which is no part of it.
+_KNOWN_TAIL = re.compile(
+    r"\W*(?:but|aka|a\.k\.a|goes by|everyone|who|que|pero|le dicen|born|nacid[oa]|and|y)\b", re.IGNORECASE
+)
+_LEGAL = re.compile(
+    r"\b(?:legal|real|full|last|given) name\b|\bapellidos?\b|\bnombre (?:real|legal|completo)\b"
+)
+_KIN_BEFORE = re.compile(
+    r"^(?i:(?:grandma|grandpa|granny|uncle|aunt|auntie|abuelit[oa]|abuel[oa]|t[ií][oa]|mam[aá]"
+    r"|pap[aá]|mom|dad|nana)"
+    r"|(?:my|mi) (?:\w+),)\s+(?=[^\W\d_a-zà-ÿ])"
+)
+_NICKNAME = re.compile(r"\s*(?:\([^)]*\)|[\"“”][^\"“”]*[\"“”])\s*(?=\S)|\s*\([^)]*\)$")
+_HOW_SPELLED = re.compile(
+    r"(?:[\s,.;]+(?:that'?s|spelled|es)?[\s:,]*[^\W\d_](?:[\s.-]+[^\W\d_]){1,}[\s.]*$)"
+    r"|\s+(?:with|con)\s+(?:(?:an?|two|one|una?|dos|doble)\s+)?(?:[a-zñ](?:'?s)?|zeta|ese|ye|hache|be"
+    r"|ve|uve|jota|ge|i griega)"
+    r"(?:\s.*)?$",
+    re.IGNORECASE,
+)
+_NUMBER_AFTER = re.compile(
+    r"(?<=[^\W\d_])[\s,]+(?:at |al |zip |tel |phone )?[\d(+][\d\s().-]{3,}$", re.IGNORECASE
 )
 
 
@@ -134,37 +219,97 @@ def read_name(text: str) -> Read | NotRead:
     """A person's name, capitals set right, without lead-ins, titles and politeness.
 
     A lower-case word alone is taken, but gives way to a clear digression (`strong` is False).
-    Reasons: wordless, number, email, question, declined, not_a_name, too_long.
+    Reasons: wordless, number, email, question, declined, me ("it's just me"), several (two people), not_a_name,
+    too_long.
     """
     shown = clean(text)
+    if _JUST_ME.match(fold(shown)):
+        return NotRead("me")
+    if spelled := _spelled_out(shown):
+        return spelled
     if reason := _refusal(shown):
         return NotRead(reason)
-    cut = _without_lead(shown)
-    untitled = _DON.sub("", _TITLE.sub("", _TAIL.sub("", cut.rest)))
+    corrected = _CORRECTED.match(shown)
+    cut = _without_lead(_said_beside(corrected["new"] if corrected else shown))
+    untitled = _KIN_BEFORE.sub("", _DON.sub("", _TITLE.sub("", _TAIL.sub("", cut.rest))))
     head, rest = _first_part(untitled)
     if any(char.isdigit() for char in head):
         return NotRead("number")
+    if in_parts := _first_and_last(cut.rest):
+        return Read(in_parts, same(in_parts))
+    if _two_people(head):
+        return NotRead("several")
     head, turned = _turn_around(head)
     words = head.split()
-    if not words or len(words) > MOST_WORDS or not _all_names(words):
+    if (
+        not words
+        or sum(word.lower() not in _PARTICLES for word in words) > MOST_WORDS
+        or not _all_names(words)
+    ):
         return NotRead("not_a_name")
     name = write_name(head)
     capital = any(word[0].isupper() for word in words) or not head.isascii()
     return Read(
         name,
         same(name),
-        sure=not turned,
+        sure=not turned and not corrected and not _may_go_on(rest),
         strong=cut.cued or capital or len(words) > 1,
-        note=shown if rest else "",
+        note=shown if rest or _said_beside(shown) != shown else "",
     )
+
+
+def _said_beside(shown: str) -> str:
+    """`shown` without what helps to write the name and is no part of it: nicknames, spelling, a number after it."""
+    bare = _NICKNAME.sub(" ", shown)
+    bare = _HOW_SPELLED.sub("", bare)
+    return _NUMBER_AFTER.sub("", bare).strip()
+
+
+def _spelled_out(shown: str) -> Read | None:
+    """ "N-G-U-Y-E-N": sure when it was said that this is the spelling."""
+    match = _LETTERS.fullmatch(shown.strip(" .,!"))
+    if not match:
+        return None
+    name = re.sub(r"[\s.,-]", "", match["letters"]).capitalize()
+    return Read(name, same(name), sure=bool(match["cue"]))
+
+
+def _first_and_last(text: str) -> str | None:
+    """ "First name Luis, last name Garcia", in either order."""
+    match = _FIRST_LAST.fullmatch(text.strip(" .,!")) or _LAST_FIRST.fullmatch(text.strip(" .,!"))
+    if not match:
+        return None
+    name = f"{match['first']} {match['last']}"
+    return write_name(name) if _all_names(name.split()) else None
+
+
+def _may_go_on(rest: str) -> bool:
+    """What was cut off may be more of the name: "Luis. Garcia", "I go by Sam, legal name Samantha Reed"."""
+    words = [word for word in re.findall(r"[^\W\d_]{2,}", rest) if word.lower() not in _PARTICLES]
+    likely = 0 < len(words) <= 5 and all(fold(word) not in NOT_NAMES for word in words)
+    return bool(_LEGAL.search(fold(rest))) or (likely and not _KNOWN_TAIL.match(rest))
+
+
+def _two_people(head: str) -> bool:
+    """ "Ana Lopez, Juan Lopez" are two; "Lopez, Ana" is one, family name first."""
+    parts = [part.split() for part in head.split(",")]
+    if len(parts) < 2 or any(len(part) < 2 for part in parts[:2]):
+        return False
+    return fold(parts[0][-1]) == fold(parts[1][-1]) or len(parts) > 2
 
 
 def write_name(name: str) -> str:
     """Capitals as names have them; what already mixes them stays as typed."""
     if not (name.islower() or name.isupper()):
         words = name.split()
+        shown = (_SUFFIX.get(word.lower().strip(".,"), word) if i else word for i, word in enumerate(words))
+        # "Jose luis" began with a capital and forgot the next; "van" and "de" have none.
+        careless = words[0][0].isupper()
         return " ".join(
-            _SUFFIX.get(word.lower().strip(".,"), word) if i else word for i, word in enumerate(words)
+            _capital(word, first=False)
+            if i and careless and word.islower() and word not in _SMALL_PARTS
+            else word
+            for i, word in enumerate(shown)
         )
     return " ".join(_capital(word, first=i == 0) for i, word in enumerate(name.split()))
 
@@ -235,8 +380,10 @@ def _turn_around(head: str) -> tuple[str, bool]:
 
 def _all_names(words: list[str]) -> bool:
     letters = 0
-    for word in words:
-        if not _WORD.fullmatch(word) or fold(word) in NOT_NAMES:
+    for before, word in zip(("", *words), words, strict=False):
+        # "Del Niño Jesús" is a name.
+        known = fold(word) in NOT_NAMES and before.lower() != "del"
+        if not _WORD.fullmatch(word) or known:
             return False
         letters += sum(char.isalpha() for char in word)
     return 2 <= letters <= LONGEST

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 
 from bot.enrollment.answers.choosing import Option, read_choice
-from bot.enrollment.answers.kin import caller_is, for_whom
+from bot.enrollment.answers.kin import ANY_KIN, KIN, caller_is, for_whom
 from bot.enrollment.answers.names import own_name
-from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable
+from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable, tokens
 from bot.enrollment.answers.reading import NotRead, Read, same
 
 _LONGEST = 60
+_EX = re.compile(r"\bex[ -]?(husband|wife|esposo|esposa|marido)\b", re.IGNORECASE)
 
 
 def read_relation(text: str, options: Sequence[Option]) -> Read | NotRead:
     """A relation code, or the person's own short words for it, asked back. Reasons: wordless, unclear."""
     if is_unreadable(text):
         return NotRead("wordless")
-    kin = caller_is(text)
+    # "Ex husband" is "ex-husband"; of two people in one answer ("her son's wife") we cannot be sure.
+    told = _EX.sub(r"ex-\1", text)
+    kin = caller_is(told)
+    if kin and _names_two(told):
+        kin = kin._replace(sure=False)
     if kin and (option := next((option for option in options if option.code == kin.code), None)):
         return Read(option.code, option.display, sure=kin.sure)
     chosen = read_choice(text, options)
     if isinstance(chosen, Read):
         return chosen
+    if misspelled := _misspelled(text, options):
+        return misspelled
     shown = clean(text)
     if (
         1 < len(shown.split()) <= 5
@@ -33,6 +41,25 @@ def read_relation(text: str, options: Sequence[Option]) -> Read | NotRead:
     ):
         return Read(shown, same(shown), sure=False, strong=False)
     return NotRead("unclear")
+
+
+def _names_two(text: str) -> bool:
+    """Two people who are kin, one through the other: "her son's wife", "la esposa de su hijo"."""
+    words = re.findall(rf"\b(?:{ANY_KIN})(?:'s)?\b", fold(text))
+    through = any(word.endswith("'s") for word in words) or re.search(r"\bde (?:su|mi)\b", fold(text))
+    return len(words) > 1 and bool(through)
+
+
+def _misspelled(text: str, options: Sequence[Option]) -> Read | None:
+    """ "Dauther": asked back."""
+    words = [word for group in KIN.values() for word in group.split("|") if word.isalpha() and len(word) > 4]
+    for word in tokens(text):
+        close = difflib.get_close_matches(word, words, n=1, cutoff=0.8) if len(word) > 4 else []
+        kin = caller_is(close[0]) if close else None
+        option = next((option for option in options if kin and option.code == kin.code), None)
+        if option:
+            return Read(option.code, option.display, sure=False)
+    return None
 
 
 def read_party(text: str, options: Sequence[Option]) -> Read | NotRead:

@@ -21,9 +21,11 @@ _UNDECIDED = (
     "|yes and no"
     "|not certain|no idea|i'?m torn|let me think|have to think|need to think|no se|no lo se"
     "|no estoy segur[oa]"
-    "|tal vez|quizas?|depende|a lo mejor|puede ser|mas o menos|tengo que pensar(?:lo)?"
+    "|tal vez|quizas?|depende|a lo mejor|puede ser|yeah,? right|probably not|maybe not|unlikely|i doubt it"
+    "|doubtful|tal vez no|lo dudo|a veces|sometimes|mas o menos|tengo que pensar(?:lo)?"
     "|dejeme pensar(?:lo)?|kind of"
-    "|si y no|sort of|ni idea"
+    "|si y no|sort of|ni idea|(?:i )?(?:can'?t|couldn'?t|wouldn'?t|would not|could not) say (?:no"
+    "|yes)|quien sabe|sepa"
 )
 _NO = (
     "not really|i do not think so|i don'?t think so|don'?t think so|i guess not|i suppose not"
@@ -38,17 +40,31 @@ _NO = (
     "|ahora no|por ahora no"
     "|ahorita no|mejor no|para nada|de ninguna manera|en absoluto|nunca|jamas|no quiero|no es|no esta|nel"
     "|nop|tampoco"
+    "|i am not|i'?m not|i refuse|(?:it|that|this) (?:isn'?t|is not|wasn'?t)|not that i know(?: of)?|no que yo sepa"
+    "|eso si que no|desde luego que no|of course (?:he|she|they|it|we|i) (?:doesn'?t|don'?t|didn'?t|isn'?t|won'?t)"
+    "|no need|not a chance|no chance|hard no|hell no|heck no|rather you (?:did not|didn'?t)|(?:you|i"
+    "|she|he|they|we) "
+    "(?:may not|wouldn'?t|would not|doesn'?t|does not|don'?t|didn'?t|can'?t|cannot|isn'?t|haven'?t|hasn'?t)"
+    "|ni loc[oa]|ni de chiste|ni pensarlo|ni modo que si|ni madres|fijese que no|que no|la verdad no|no creo"
     "|never|nope|nah|naw|nay|no+|n|negative|negativo|wrong|incorrect|incorrecto|mal|equivocado|falso|false"
 )
 _HESITANT_YES = (
-    "i guess so|i guess|i suppose so|i suppose|i think so|probably|if you must|if i have to"
+    "i guess so|i guess|i suppose so|i suppose|i think so|probably|if you must|if i have to|pos si"
     "|if you have to|supongo que si"
     "|supongo|creo que si|pienso que si|yo creo que si|si no hay de otra|ni modo|pues si|pues bueno|ok+"
     "|okay|k|bueno"
     "|fine|alright|all right"
 )
 _YES = (
-    "yes,? please|yes|yeah|yea|yep|yup|yass?|ye|ya|y|ys|yse|uh huh|uhuh|mhm|mm hmm|sure thing|sure"
+    "yes,? please|sounds like a plan|(?:that'?d|that would|it would|it'?d) be (?:great|nice|good"
+    "|lovely|wonderful|fine|helpful)"
+    "|i'?m (?:good|ok|okay|fine) with (?:that|it|this)|efectivamente|de ley|eso si(?! que no)|ye+s+"
+    "|you bet|you know it|y e s|100 ?%|(?:she|he|they|it|we) (?:does|do|did|is|are"
+    "|has|have|would)"
+    "|i'?d (?:like|love) (?:that|it|to)|i would (?:like|love)|fine by me|eso mero|a huevo"
+    "|fijese que si|que si|la verdad si"
+    "|(?:si )?me gustaria|me encantaria|yeah|yea|yep|yup|yass?|ye|ya|y|ys|yse|uh huh|uh-huh|uhuh|mhm"
+    "|mm hmm|sure thing|sure"
     "|for sure|of course"
     "|absolutely|definitely|certainly|correct|that'?s right|that is right|that'?s correct|right"
     "|you got it|exactly"
@@ -76,13 +92,31 @@ _FALSE_NO, _MAYBE, _NEGATIVE, _HESITANT, _POSITIVE = map(
 )
 # Longer than this, a "yes" somewhere in the middle is not an answer to our question.
 _LEAD_WORDS = 4
+# Skin tones and the mark that asks for a picture.
+_SKIN = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
+# Yes only when they stand alone or among small words.
+_WEAK = re.compile(
+    "ya|ye|y|va|vale|sale|dale|right|true|good|great|perfect|perfecto|cierto|verdad|correct|it is"
+    "|i do|i am|i would|please"
+    "|eso es|adelante|(?:she|he|they|it|we) (?:does|do|did|is|are|has|have|would)|exactly|exacto|fine by me"
+)
+_SMALL = frozenset(
+    (
+        "a the i it that's that is to me us you for and so very all with of this do it's he she has have one "
+        "please thank thanks now today then sir ma'am el la lo de que por favor gracias muy todo es esta pues "
+        "senor senora si dije said already "
+    ).split()
+)
 _FILLER = re.compile(
-    r"^(?:(?:well|um+|uh+|oh|hmm+|ay|uy|eh|este|mmm*|hijole|honestly|i mean|mire|pues|ah)\b[ ,.]*)+"
+    r"^(?!uh[ -]?huh)(?:(?:well|um+|uh+|oh|hmm+|ay|uy|eh|este|mmm*|hijole|nombre(?=,)|honestly|i mean"
+    r"|mire|pues|ah)\b[ ,.]*)+"
 )
 
 
 def read_yes_no(text: str) -> Read | NotRead:
     """True or False; a hesitant yes is not sure. Reasons: undecided, unclear, wordless."""
+    if thumb := _thumb(text):
+        return thumb
     if is_unreadable(text):
         return NotRead("wordless")
     folded = fold(text)
@@ -95,11 +129,20 @@ def read_yes_no(text: str) -> Read | NotRead:
     kind, match = first
     if kind == "maybe":
         return NotRead("undecided")
-    if _contradicts(kind, told[match.end() :]):
+    rest = told[match.end() :]
+    if _contradicts(kind, rest):
         return NotRead("undecided")
-    return _answer(
-        kind != "no", told, match, sure=kind != "hesitant" or bool(_POSITIVE.search(told[match.end() :]))
-    )
+    sure = kind != "hesitant" or bool(_POSITIVE.search(rest))
+    return _answer(kind != "no", told, match, sure=sure and not (kind == "yes" and _loose(match, told)))
+
+
+def _thumb(text: str) -> Read | NotRead | None:
+    """A thumb and nothing else: up is asked back as a yes; down may be a no, or pain."""
+    bare = _SKIN.sub("", text).strip()
+    value = {"\U0001f44d": True, "\U0001f44e": False}.get(bare[:1])
+    if value is None or set(bare) != {bare[0]}:
+        return None
+    return Read(value, LABELS[value], sure=False) if value else NotRead("undecided")
 
 
 def _answer(value: bool, told: str, match: re.Match[str], sure: bool = True) -> Read:
@@ -122,17 +165,29 @@ def _first(told: str) -> tuple[str, re.Match[str]] | None:
     return kind, match
 
 
+def _loose(match: re.Match[str], told: str) -> bool:
+    """ "Good", "right", "ya" with other words around them may be anything ("yeah right", "ya rugiste")."""
+    if not _WEAK.fullmatch(match.group()):
+        return False
+    around = told[: match.start()] + " " + told[match.end() :]
+    return any(word not in _SMALL for word in re.findall(r"[a-z']+", _POSITIVE.sub(" ", around)))
+
+
 def _contradicts(kind: str, rest: str) -> bool:
     """ "No, all good" and "yes, no" say both; only the next few words count."""
+    rest = re.sub(r"^(?:[ ,.]*(?:no+|nope)\b)+", "", rest) if kind == "no" else rest
     near = " ".join(rest.strip(" ,.").split()[:2])
     if kind == "no":
         return bool(
             re.match(
-                r"(?:(?:wait )?(?:yes|yeah|si)|all good|looks good|perfect|everything is (?:right|fine)"
+                r"(?:(?:wait |i mean |digo |sorry )?(?:yes|yeah|si)|all good|looks good|perfect"
+                r"|everything is (?:right|fine)"
                 r"|esta bien)\b",
                 near,
             )
         )
-    return bool(
-        re.match(r"(?:no|nope|wait no|not|never|maybe not|mejor no)\b(?! problem| hay problema)", near)
-    )
+    if re.match(r"(?:no|nope|wait no|not|never|maybe not|mejor no)\b(?! problem| hay problema)", near):
+        return True
+    # "Of course he doesn't", "desde luego que no": in the same breath, up to a comma or a "but".
+    breath = re.split(r"[,.;]|\b(?:but|pero|as long as|siempre que|if|si|only)\b", rest, maxsplit=1)[0]
+    return bool(re.search(r"\b(?:no|not|never|nunca|\w+n'?t)\b(?! problem| hay problema| worries)", breath))
