@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bot.safety.gate import normalize
+from bot.safety.folding import normalize
 
 # Words that are common in a first text in Spanish and are no English words.
 _SPANISH = frozenset(
