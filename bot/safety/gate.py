@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from bot.safety import phrases
+from bot.safety import judging, phrases
 from bot.safety.folding import fold
 
 log = logging.getLogger(__name__)
@@ -70,12 +70,14 @@ NOWHERE = Context()
 
 
 def check_patterns() -> None:
-    """Read the patterns at start, so that a mistake in them is found before anyone needs them.
+    """Read everything at start, so that a mistake is found before anyone needs it; a missing classifier is logged.
 
     Raises:
-        PatternsError, SpellingError: a file is missing or cannot be used.
+        PatternsError, SpellingError, ThresholdsError: a file is missing or cannot be used.
     """
     phrases.get_patterns()
+    judging.get_thresholds()
+    judging.get_classifier()
     fold("ready")
 
 
@@ -102,15 +104,34 @@ def _assess(text: str, context: Context) -> tuple[Finding, ...]:
     folded = fold(text)
     patterns = phrases.get_patterns()
     matches = [*patterns.find(folded), *_split_over_two(folded, context, patterns)]
-    found = {_finding(match) for match in matches if match.pattern.strength == "strong"}
+    judged = judging.judge(folded, matches, context.previous)
+    found = {_finding(match) for match in matches if _counts(match, judged)}
+    found |= {
+        Finding(verdict.level, verdict.category, "classifier")
+        for verdict in judging.alone(judged)
+        if not any(_covers(finding, verdict) for finding in found)
+    }
     return tuple(sorted(found, key=_severity))
+
+
+def _counts(match: phrases.Match, judged: dict[str, float]) -> bool:
+    """Whether a match is a finding: a strong one is, a weak one when the classifier agrees."""
+    if match.level == "none":
+        return False
+    return match.pattern.strength == "strong" or judging.agrees(match.category, judged)
+
+
+def _covers(finding: Finding, verdict: judging.Verdict) -> bool:
+    """Whether a pattern has already said as much as the classifier's verdict, or more."""
+    same = finding.category == verdict.category or {finding.category, verdict.category} <= judging.DESPAIR
+    return same and SEVERITY[finding.level] <= SEVERITY[verdict.level]
 
 
 def _split_over_two(folded: str, context: Context, patterns: phrases.Patterns) -> list[phrases.Match]:
     """What only the previous message and this one together say; what lies within one of them does not count."""
     if not context.previous.strip():
         return []
-    before = fold(context.previous[-SPLIT_CHARACTERS:]).removesuffix(" . ").rstrip()
+    before = fold(context.previous[-SPLIT_CHARACTERS:]).rstrip(" .")
     after = folded[:SPLIT_CHARACTERS]
     seam = len(before) + 1
     return [match for match in patterns.find(before + after) if match.start < seam < match.end]

@@ -113,13 +113,18 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Match:
-    """A pattern found in a folded text, at [start, end), with the level and category after its guards."""
+    """A pattern found in a folded text, at [start, end), with the level and category after its guards.
+
+    `taken_back`: a guard holds; what is left of the match (a milder level) or that it means nothing is told by level,
+    which is "none" then.
+    """
 
     pattern: Pattern
     level: str
     category: str
     start: int
     end: int
+    taken_back: bool = False
 
 
 class Notation:
@@ -208,25 +213,24 @@ class Patterns:
     _compiled: tuple[tuple[re.Pattern[str], Pattern], ...]
 
     def find(self, folded: str) -> Iterator[Match]:
-        """Every pattern that a folded text holds, its guards heeded; each pattern at most once for each outcome."""
+        """Every place where a folded text holds a pattern, with what its guards make of it."""
         candidates = {number for word in set(folded.split()) for number in self._filed.get(word, ())}
         for number in sorted(candidates):
             expression, pattern = self._compiled[number]
             for found in expression.finditer(folded):
-                match = _judged(pattern, folded, found.start(), found.end())
-                if match:
-                    yield match
+                yield _judged(pattern, folded, found.start(), found.end())
 
 
-def _judged(pattern: Pattern, folded: str, start: int, end: int) -> Match | None:
-    level, category = pattern.level, pattern.category
+def _judged(pattern: Pattern, folded: str, start: int, end: int) -> Match:
+    level, category, taken_back = pattern.level, pattern.category, False
     for guard in pattern.guards:
         if not guard.holds(folded, start, end):
             continue
+        taken_back = True
         if guard.becomes is None:
-            return None
+            return Match(pattern, "none", "none", start, end, taken_back)
         level, category = guard.becomes
-    return Match(pattern, level, category, start, end)
+    return Match(pattern, level, category, start, end, taken_back)
 
 
 def load(folder: Path = FOLDER) -> Patterns:
