@@ -98,7 +98,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     if database.is_sqlite:
         await database.write(inbox.release_all)
     get_program()
-    gate.check_phrases()
+    gate.check_patterns()
     await asyncio.to_thread(language.get_ready)
     services = _build(settings, database)
     app.state.services = services

@@ -10,6 +10,10 @@ from bot import training
 from bot.program import ProgramError, load
 from bot.records import migrate
 from bot.records.database import Database
+from bot.safety import classifier, gate
+from bot.safety.folding import SpellingError
+from bot.safety.judging import ThresholdsError
+from bot.safety.phrases import PatternsError
 from bot.settings import Settings
 
 
@@ -20,6 +24,7 @@ def problems(settings: Settings) -> list[str]:
         found.append("The engine's environment (.venv-rasa) is missing: run `make setup`.")
     if not training.is_current(settings):
         found.append("The model is missing or older than the data: run `pes train`.")
+    found += _safety()
     try:
         load(settings.program_file)
     except ProgramError as error:
@@ -35,6 +40,16 @@ def problems(settings: Settings) -> list[str]:
             "PES_TWILIO_ACCOUNT_SID and PES_TWILIO_AUTH_TOKEN are not set: text messages wait unsent."
         )
     return found
+
+
+def _safety() -> list[str]:
+    try:
+        gate.check_patterns()
+    except (PatternsError, SpellingError, ThresholdsError) as error:
+        return [f"data/safety: {error}"]
+    if not classifier.is_current():
+        return ["The safety classifier is missing or older than its examples: run `pes train`."]
+    return []
 
 
 def _database(settings: Settings) -> list[str]:

@@ -8,6 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from bot.safety import classifier
 from bot.settings import ROOT, Settings
 
 ENGINE_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
@@ -52,13 +53,33 @@ def is_current(settings: Settings) -> bool:
 
 def train_if_changed(settings: Settings) -> bool:
     """Train unless the model is current; True when it trained."""
-    if is_current(settings):
-        return False
-    train(settings)
-    return True
+    trained = not is_current(settings)
+    if trained:
+        train_dialogue(settings)
+    if not classifier.is_current():
+        train_safety()
+        trained = True
+    return trained
 
 
 def train(settings: Settings) -> None:
+    """Train both models: the dialogue's and the safety gate's. Raises TrainingFailed."""
+    train_dialogue(settings)
+    train_safety()
+
+
+def train_safety() -> None:
+    """Train the safety gate's classifier. Raises TrainingFailed when its examples cannot be used."""
+    started = time.monotonic()
+    print("Training the safety classifier ...", flush=True)
+    try:
+        classifier.train()
+    except classifier.ClassifierError as error:
+        raise TrainingFailed(str(error)) from error
+    print(f"Trained in {time.monotonic() - started:.0f} s.", flush=True)
+
+
+def train_dialogue(settings: Settings) -> None:
     """Train with the engine's environment; its progress goes to the terminal.
 
     Raises:

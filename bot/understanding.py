@@ -93,7 +93,7 @@ async def parse_lines(settings: Settings, lines: Iterable[str]) -> AsyncIterator
                 continue
             row = _read(number, line)
             found = await engine.parse(row["text"], row.get("locale") or "en")
-            danger = gate.assess(row["text"])
+            danger = gate.assess(row["text"], gate.Context(locale=row.get("locale") or "en"))
             yield {
                 "text": row["text"],
                 "intent": found["intent"],

@@ -1,72 +1,154 @@
 """The safety gate: looks at every inbound message before anything else does.
 
-This first form knows a short list of reviewed, unmistakable phrases in both languages (`data/safety/phrases.yml`)
-and fails safe. It never depends on Rasa.
+Two layers that check each other: reviewed patterns (`data/safety/patterns/`) and a classifier trained on
+`data/safety/examples/`. It never depends on Rasa, and it fails safe: when it cannot look, that is itself a finding.
 """
 
 from __future__ import annotations
 
 import logging
-import re
-import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
-import yaml
-
-from bot.settings import ROOT
+from bot.safety import judging, phrases
+from bot.safety.folding import fold
 
 log = logging.getLogger(__name__)
-PHRASES = ROOT / "data" / "safety" / "phrases.yml"
+
+# How much of the previous message may be the first half of a cry split over two.
+SPLIT_CHARACTERS = 200
+SEVERITY = {level: rank for rank, level in enumerate(phrases.LEVELS)}
+# Within a level, what must be seen first; a death is told before advice is given.
+URGENCY = {
+    category: rank
+    for rank, category in enumerate(
+        "check_failed medical overdose suicide abuse symptom wish_to_die death minor aid_in_dying medical_advice "
+        "complaint anger grief".split()
+    )
+}
+# The dialogue model leads through these unless the gate is asked for all.
+ROUTES_ACTED_ON = frozenset({"medical_advice", "aid_in_dying", "minor"})
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the gate may know beside the message.
+
+    Args:
+        previous: the person's previous message, for cries split over two.
+        question: linkId of the open intake question.
+        locale: the conversation's language.
+    """
+
+    previous: str = ""
+    question: str = ""
+    locale: str = "en"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found: a level (`emergency`) and a category (`suicide`, `medical`, `overdose`, `check_failed`)."""
+    """What was found.
+
+    Args:
+        level: emergency, urgent, concern, stop or route.
+        category: medical, suicide, overdose, wish_to_die, symptom, abuse, death, aid_in_dying, medical_advice, grief,
+            anger, complaint, minor, or check_failed.
+        rule: id of the pattern that fired, or "classifier".
+        person: whose danger it is: "self", "other", or "" when not known.
+        intentional: an overdose on purpose, which is the suicide row too.
+        means: the means of a suicide are in hand.
+    """
 
     level: str
     category: str
+    rule: str = ""
+    person: str = ""
+    intentional: bool = False
+    means: bool = False
 
 
-def normalize(text: str) -> str:
-    """Lower case, no accents, no zero-width characters, single spaces, straight apostrophes."""
-    text = unicodedata.normalize("NFKD", text).replace("\u2019", "'")
-    text = "".join(c for c in text if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    return re.sub(r"\s+", " ", text).strip().casefold()
+NOWHERE = Context()
 
 
-class PhrasesError(ValueError):
-    """The list of phrases cannot be used; the service must not start with it."""
+def check_patterns() -> None:
+    """Read everything at start, so that a mistake is found before anyone needs it; a missing classifier is logged.
+
+    Raises:
+        PatternsError, SpellingError, ThresholdsError: a file is missing or cannot be used.
+    """
+    phrases.get_patterns()
+    judging.get_thresholds()
+    judging.get_classifier()
+    fold("ready")
 
 
-def check_phrases() -> None:
-    """Read the list at start, so that a mistake in it is found before anyone needs it. Raises PhrasesError."""
+def assess(text: str, context: Context = NOWHERE) -> Finding | None:
+    """The most severe finding that the service acts on, or None. Never raises."""
+    return next((finding for finding in assess_all(text, context) if _acted_on(finding)), None)
+
+
+def assess_all(text: str, context: Context = NOWHERE) -> tuple[Finding, ...]:
+    """All findings, the most severe first. Never raises: a failure is itself a finding."""
     try:
-        _patterns()
-    except (OSError, TypeError, KeyError, re.error, yaml.YAMLError) as error:
-        raise PhrasesError(f"{PHRASES.name}: {error}") from error
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[Finding, re.Pattern[str]], ...]:
-    raw = yaml.safe_load(PHRASES.read_text(encoding="utf-8"))
-    compiled = []
-    for entry in raw:
-        alternatives = "|".join(entry["any"])
-        pattern = re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
-        compiled.append((Finding(entry["level"], entry["category"]), pattern))
-    return tuple(compiled)
-
-
-def assess(text: str) -> Finding | None:
-    """The first danger found in a message, or None. Never raises: a failure is itself a finding."""
-    try:
-        plain = normalize(text)
-        for finding, pattern in _patterns():
-            if pattern.search(plain):
-                return finding
+        return _assess(text, context)
     except Exception:
         # Fail safe: if we could not look, the person gets the help lines and a human looks.
         log.exception("safety: the check itself failed")
-        return Finding("emergency", "check_failed")
-    return None
+        return (Finding("emergency", "check_failed"),)
+
+
+def _acted_on(finding: Finding) -> bool:
+    return finding.level != "route" or finding.category in ROUTES_ACTED_ON
+
+
+def _assess(text: str, context: Context) -> tuple[Finding, ...]:
+    folded = fold(text)
+    patterns = phrases.get_patterns()
+    matches = [*patterns.find(folded), *_split_over_two(folded, context, patterns)]
+    judged = judging.judge(folded, matches, context.previous)
+    found = {_finding(match) for match in matches if _counts(match, judged)}
+    found |= {
+        Finding(verdict.level, verdict.category, "classifier")
+        for verdict in judging.alone(judged)
+        if not any(_covers(finding, verdict) for finding in found)
+    }
+    return tuple(sorted(found, key=_severity))
+
+
+def _counts(match: phrases.Match, judged: dict[str, float]) -> bool:
+    """Whether a match is a finding: a strong one is, a weak one when the classifier agrees."""
+    if match.level == "none":
+        return False
+    return match.pattern.strength == "strong" or judging.agrees(match.category, judged)
+
+
+def _covers(finding: Finding, verdict: judging.Verdict) -> bool:
+    """Whether a pattern has already said as much as the classifier's verdict, or more."""
+    same = finding.category == verdict.category or {finding.category, verdict.category} <= judging.DESPAIR
+    return same and SEVERITY[finding.level] <= SEVERITY[verdict.level]
+
+
+def _split_over_two(folded: str, context: Context, patterns: phrases.Patterns) -> list[phrases.Match]:
+    """What only the previous message and this one together say; what lies within one of them does not count."""
+    if not context.previous.strip():
+        return []
+    before = fold(context.previous[-SPLIT_CHARACTERS:]).rstrip(" .")
+    after = folded[:SPLIT_CHARACTERS]
+    seam = len(before) + 1
+    return [match for match in patterns.find(before + after) if match.start < seam < match.end]
+
+
+def _finding(match: phrases.Match) -> Finding:
+    pattern = match.pattern
+    return Finding(
+        match.level, match.category, pattern.id, pattern.person, pattern.intentional, pattern.means
+    )
+
+
+def _severity(finding: Finding) -> tuple[int, int, bool, bool, str]:
+    return (
+        SEVERITY[finding.level],
+        URGENCY[finding.category],
+        not finding.means,
+        not finding.intentional,
+        finding.rule,
+    )

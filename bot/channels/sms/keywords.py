@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from bot.safety.gate import normalize
+from bot.safety.folding import normalize
 
 
 class Keyword(Enum):

@@ -1,0 +1,153 @@
+"""How far the classifier's word counts: alone, beside a weak pattern, and where a pattern was taken back.
+
+The thresholds are data (`data/safety/thresholds.yml`). Without a trained classifier the patterns go on alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from bot.safety.classifier import Classifier, ClassifierError, load
+from bot.safety.folding import fold
+from bot.safety.phrases import FOLDER, LEVELS, Match
+
+log = logging.getLogger(__name__)
+
+DESPAIR = frozenset({"suicide", "wish_to_die"})
+# What a guard takes back ("I am not suicidal, just tired") the classifier does not read, nor this much around it.
+AROUND = 80
+# Two messages of at most so many words may be one sentence.
+HALF_SENTENCE = 8
+
+
+class ThresholdsError(ValueError):
+    """The thresholds cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the classifier alone may raise: from `least` on, the sum of the labels' probabilities is this finding."""
+
+    labels: tuple[str, ...]
+    least: float
+    level: str
+    category: str
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Verdicts in order, what is enough beside a weak pattern, and which labels agree with which category."""
+
+    alone: tuple[Verdict, ...]
+    agreeing: float
+    related: dict[str, tuple[str, ...]]
+
+
+def read_thresholds(path: Path = FOLDER / "thresholds.yml") -> Thresholds:
+    """Read the file. Raises ThresholdsError when it is missing or not in form."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        alone = tuple(
+            Verdict(tuple(row["labels"]), float(row["least"]), row["level"], row["category"])
+            for row in raw["alone"]
+        )
+        related = {str(category): tuple(labels) for category, labels in raw["related"].items()}
+        thresholds = Thresholds(alone, float(raw["agreeing"]), related)
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ThresholdsError(f"{path.name}: {type(error).__name__}: {error}") from error
+    unknown = {verdict.level for verdict in alone} - set(LEVELS)
+    if unknown:
+        raise ThresholdsError(f"{path.name}: unknown level {', '.join(sorted(unknown))}")
+    return thresholds
+
+
+@lru_cache(maxsize=1)
+def get_thresholds() -> Thresholds:
+    """The thresholds of this process, read once."""
+    return read_thresholds()
+
+
+@lru_cache(maxsize=1)
+def get_classifier() -> Classifier | None:
+    """The classifier of this process, loaded once; None, and an error in the log, when there is none to load."""
+    try:
+        return load()
+    except ClassifierError:
+        log.exception("safety: no classifier, the patterns go on alone; run `pes train`")
+        return None
+
+
+def judge(folded: str, matches: Iterable[Match], previous: str) -> dict[str, float]:
+    """The classifier's probabilities for a folded message; {} without a classifier.
+
+    Args:
+        folded: the message.
+        matches: what the patterns found in it; what their guards took back is left out of the reading.
+        previous: the message before, as typed; when both look like halves of one sentence, they are read as one too.
+    """
+    classifier = get_classifier()
+    if classifier is None:
+        return {}
+    read = _without_taken_back(folded, matches)
+    judged = classifier.judge(read)
+    whole = _one_sentence(previous, read)
+    if not whole:
+        return judged
+    together = classifier.judge(whole)
+    before = classifier.judge(fold(previous))
+    # What the first half says by itself has been answered.
+    return {
+        label: max(p, together[label] if before[label] < p_least(label) else 0.0)
+        for label, p in judged.items()
+    }
+
+
+def p_least(label: str) -> float:
+    """The lowest threshold that a label takes part in; 1 for a label without any."""
+    return min((verdict.least for verdict in get_thresholds().alone if label in verdict.labels), default=1.0)
+
+
+def _one_sentence(previous: str, folded: str) -> str:
+    """Both messages as one, when the first is an unfinished few words and the second a few; otherwise ""."""
+    first, second = fold(previous).split(), folded.split()
+    few = 0 < len(first) <= HALF_SENTENCE and 0 < len(second) <= HALF_SENTENCE
+    if not few or first[-1] == "." or not second[0].isalpha():
+        return ""
+    return f" {' '.join([*first, *second])} "
+
+
+def _without_taken_back(folded: str, matches: Iterable[Match]) -> str:
+    """The text without the surroundings, within the sentence, of what guards took back."""
+    for match in sorted((m for m in matches if m.taken_back), key=lambda m: -m.start):
+        if match.end > len(folded):
+            continue
+        first = max(folded.rfind(" . ", 0, match.start + 1), match.start - AROUND, 0)
+        last = folded.find(" . ", match.end - 1)
+        last = min(len(folded) if last < 0 else last, match.end + AROUND)
+        folded = f"{folded[:first].rstrip()} . {folded[last:].lstrip()}"
+    return folded
+
+
+def alone(judged: dict[str, float]) -> list[Verdict]:
+    """What the classifier raises by itself: of each category the first verdict that holds."""
+    raised: dict[str, Verdict] = {}
+    for verdict in get_thresholds().alone:
+        kind = "suicide" if verdict.category in DESPAIR else verdict.category
+        if kind not in raised and sum(judged.get(label, 0.0) for label in verdict.labels) >= verdict.least:
+            raised[kind] = verdict
+    if "medical" in raised:
+        raised.pop("symptom", None)
+    return list(raised.values())
+
+
+def agrees(category: str, judged: dict[str, float]) -> bool:
+    """Whether the classifier agrees with a weak pattern; without a classifier nothing does."""
+    thresholds = get_thresholds()
+    labels = thresholds.related.get(category, ())
+    return sum(judged.get(label, 0.0) for label in labels) >= thresholds.agreeing
