@@ -185,7 +185,7 @@ async def conversation_events(
     )
     if last_event_id and last_event_id.isdecimal():
         after = int(last_event_id)
-    stream = webchat_api.events(services, conversation_id, after)
+    stream = webchat_api.events(services, conversation_id, after, public=False)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 

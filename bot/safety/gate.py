@@ -22,10 +22,30 @@ PHRASES = ROOT / "data" / "safety" / "phrases.yml"
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found: a level (`emergency`) and a category (`suicide`, `medical`, `overdose`, `check_failed`)."""
+    """What was found.
+
+    `level`: emergency, urgent, concern, stop or route. `category`: a row of DOMAIN 2. `rule`: id of what fired.
+    `person`: "self", "other" or "". `intentional`: an overdose on purpose. `means`: they are in hand.
+    """
 
     level: str
     category: str
+    rule: str = ""
+    person: str = ""
+    intentional: bool = False
+    means: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a message is read with: the person's message before it, the question it may answer, their language."""
+
+    previous: str = ""
+    question: str = ""
+    locale: str = "en"
+
+
+NOTHING_KNOWN = Context()
 
 
 def normalize(text: str) -> str:
@@ -58,7 +78,7 @@ def _patterns() -> tuple[tuple[Finding, re.Pattern[str]], ...]:
     return tuple(compiled)
 
 
-def assess(text: str) -> Finding | None:
+def assess(text: str, context: Context = NOTHING_KNOWN) -> Finding | None:
     """The first danger found in a message, or None. Never raises: a failure is itself a finding."""
     try:
         plain = normalize(text)
