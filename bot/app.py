@@ -30,6 +30,7 @@ from bot.conversation.feed import Feed
 from bot.conversation.outbox import Dispatcher
 from bot.conversation.runner import TurnRunner
 from bot.coordinator import pages as console
+from bot.coordinator import safety_pages
 from bot.program import get_program
 from bot.records import migrate
 from bot.records.database import Database, get_database
@@ -181,6 +182,7 @@ def create_app() -> FastAPI:
     app.include_router(webchat_api.router)
     app.include_router(sms_webhooks.router)
     app.include_router(console.router)
+    app.include_router(safety_pages.router)
     if not settings.production:
         from bot.channels.sms import dev_phone
 

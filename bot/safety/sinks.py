@@ -97,7 +97,7 @@ class EmailSender:
     def _deliver(self, message: EmailMessage) -> None:
         settings = self._settings
         try:
-            with self._connect() as server:
+            with connect(settings) as server:
                 if settings.smtp_username:
                     server.login(settings.smtp_username, settings.smtp_password.get_secret_value())
                 server.send_message(message)
@@ -112,17 +112,22 @@ class EmailSender:
         except (OSError, smtplib.SMTPException):
             raise _not_now(outbox.CONNECTION) from None
 
-    def _connect(self) -> smtplib.SMTP:
-        settings = self._settings
-        if settings.smtp_security == "tls":
-            context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(
-                settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS, context=context
-            )
-        server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS)
-        if settings.smtp_security == "starttls":
+
+def connect(settings: Settings) -> smtplib.SMTP:
+    """A connection to the mail server. Raises OSError, smtplib.SMTPException."""
+    if settings.smtp_security == "tls":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(
+            settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS, context=context
+        )
+    server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS)
+    if settings.smtp_security == "starttls":
+        try:
             server.starttls(context=ssl.create_default_context())
-        return server
+        except (OSError, smtplib.SMTPException):
+            server.close()
+            raise
+    return server
 
 
 def sign(secret: str, moment: int, body: bytes) -> str:
