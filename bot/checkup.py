@@ -14,7 +14,6 @@ from bot.records.database import Database
 from bot.safety import alarms, sinks, watch
 from bot.settings import Settings
 
-
 NOBODY_HEARS = (
     "No e-mail, text or webhook is set up for alarms: they are seen only in the console (README, Alarms)."
 )
