@@ -85,8 +85,9 @@ def test_what_still_waits_is_not_sent_after_an_opt_out(twilio_line: Line, phone:
     twilio_line.say(phone, "hello")
     wait_until(lambda: twilio.sent_to(phone))
     twilio_line.say(phone, "please stop texting me")
+    talk = twilio_line.talk(phone)
     with twilio_line.database.begin() as connection:
-        conversations.say(connection, twilio_line.talk(phone).id, [Draft("See you on Monday.")])
+        conversations.say(connection, talk.id, [Draft("See you on Monday.")])
     wait_until(lambda: twilio_line.parcels(phone)[-1][0].status == "failed")
     assert len(twilio.sent_to(phone)) == 1
     assert ("opted_out", "urgent") in twilio_line.tickets(phone)
