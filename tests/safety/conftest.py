@@ -47,6 +47,14 @@ def watched(
         yield line
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def slow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """A line as the example program has it: minutes, not seconds, and no way for alarms to leave."""
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres").new_database()
+    with OpenLine(tmp_path_factory.mktemp("slow"), url, None) as line:
+        yield line
+
+
 @pytest.fixture
 def phone() -> str:
     """The number of somebody who has never texted us."""

@@ -27,6 +27,14 @@ def ringing(line: Line) -> list[str]:
         return [row.id for row in alarms.ringing(connection)]
 
 
+def audited(line: Line, phone: str) -> list[str]:
+    """What the audit log says of a number's conversation; its chain must hold."""
+    talk = line.talk(phone)
+    with line.database.begin() as connection:
+        assert audit.verify(connection) is None
+        return [row.action for row in audit.entries(connection, talk.id, 100)]
+
+
 def acknowledge(line: Line) -> None:
     nora = staff(line.database)
     for alarm_id in ringing(line):
@@ -68,9 +76,7 @@ def test_acknowledging_stops_it_and_tells_the_person(watched: Line, phone: str, 
     time.sleep(4)
     # One that was on its way when Nora pressed the button may still arrive.
     assert len(mail.to(FIRST)) <= had + 1
-    with watched.database.begin() as connection:
-        actions = [row.action for row in audit.entries(connection, watched.talk(phone).id, 100)]
-        assert audit.verify(connection) is None
+    actions = audited(watched, phone)
     for action in ("safety.detect", "safety.lock", "alarm.ring", "alarm.step", "alarm.acknowledge"):
         assert action in actions
 
@@ -98,9 +104,7 @@ def test_a_mailbox_that_is_refused_does_not_hold_up_the_others(
     mail.refuse(FIRST)
     watched.say(phone, CRY)
     wait_until(lambda: len(mail.to(SECOND)) >= 2)
-    with watched.database.begin() as connection:
-        actions = [row.action for row in audit.entries(connection, watched.talk(phone).id, 100)]
-    assert "alarm.failed" in actions
+    assert "alarm.failed" in audited(watched, phone)
     assert "text_undelivered" not in [topic for topic, _ in watched.tickets(phone)]
 
 
