@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.safety.gate import normalize
+from bot.enrollment.answers.plain import fold
 
 _SPANISH = frozenset(
     "a al algo ayuda cuando de del demasiado el ella ellos en es esta estoy fue gracias ha hay la las le lo los"
@@ -27,7 +27,7 @@ def of(text: str, otherwise: str) -> str:
     """The language of a text, "en" or "es"; `otherwise` when it does not show."""
     if _ONLY_SPANISH.search(text):
         return "es"
-    found = set(re.findall(r"[a-z']+", normalize(text)))
+    found = set(re.findall(r"[a-z']+", fold(text)))
     spanish, english = len(found & (_SPANISH - _ENGLISH)), len(found & (_ENGLISH - _SPANISH))
     if spanish == english:
         return otherwise

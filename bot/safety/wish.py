@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from bot.safety.gate import normalize
+from bot.enrollment.answers.plain import fold
 
 
 class Answer(Enum):
@@ -105,7 +105,7 @@ LONGEST_NO = 25  # words; a longer "no" is a story that a person should read
 
 def read(text: str) -> Answer:
     """What an answer means. Whatever is not clear is `OTHER`, and what wavers is `UNSURE`."""
-    clauses = [_plain(part) for part in re.split(r"[,.;:!?\n()]+| - ", normalize(text))]
+    clauses = [_plain(part) for part in re.split(r"[,.;:!?\n()]+| - ", fold(text))]
     clauses = [clause for clause in clauses if clause]
     whole = " ".join(clauses)
     if not whole:

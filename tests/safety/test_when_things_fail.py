@@ -63,7 +63,7 @@ def test_a_gate_that_raises_gives_the_static_help_and_a_human(
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(gate, "normalize", broken)
+    monkeypatch.setattr(stage.gate, "assess", broken)
     heard = slow.say(phone, "hello there")
     assert "911" in heard
     assert "988" in heard
