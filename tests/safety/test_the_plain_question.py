@@ -12,7 +12,7 @@ WISH, DESEO = "I want this over", "ya no puedo más"
 
 
 def locked(line: Line, phone: str) -> bool:
-    return line.talk(phone).safety_lock == "suicide"
+    return bool(line.talk(phone).safety_lock == "suicide")
 
 
 def rings(line: Line, phone: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.safety import alarms, gate, responses, stage
+from bot.safety import alarms, gate, responses
 from tests.channels.sms.line import Line, OpenLine
 from tests.support.serving import wait_until
 
@@ -63,7 +63,7 @@ def test_a_gate_that_raises_gives_the_static_help_and_a_human(
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(stage.gate, "assess", broken)
+    monkeypatch.setattr(gate, "assess", broken)
     heard = slow.say(phone, "hello there")
     assert "911" in heard
     assert "988" in heard
@@ -81,7 +81,7 @@ def test_an_answer_that_cannot_be_made_gives_the_static_help_and_a_human(
             raise RuntimeError("broken on purpose")
         return real(finding)
 
-    monkeypatch.setattr(stage.responses, "row_for", broken)
+    monkeypatch.setattr(responses, "row_for", broken)
     heard = slow.say(phone, CRY)
     assert "988" in heard
     assert ("safety_check_failed", "emergency") in slow.tickets(phone)
