@@ -336,6 +336,12 @@ def commit(
     return written, _work(_fresh(connection, row.id), following, work.lease)
 
 
+def texts_behind(connection: Connection, conversation_id: str, seq: int) -> list[str]:
+    """What waits in a conversation behind the message with this sequence number, oldest first."""
+    rows = connection.execute(_WAITING, {"wanted": conversation_id})
+    return [messages.open_body(row.id, row.body)["text"] for row in rows if row.seq > seq]
+
+
 def claim_ahead(connection: Connection, conversation_id: str, lease_seconds: float) -> list[Work]:
     """The messages behind one that waits for the engine, with the lease; empty when somebody else has it.
 

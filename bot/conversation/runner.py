@@ -24,7 +24,7 @@ from bot.conversation.outbox import Dispatcher
 from bot.handoff.tickets import URGENT, TicketDraft
 from bot.program import get_program
 from bot.records.database import Database, now
-from bot.safety import stage
+from bot.safety import gate, stage
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -182,9 +182,14 @@ class TurnRunner:
             try:
                 return await turn.run(turn.Turn(work, self._engine))
             except EngineUnavailable:
-                if now() - work.created_at >= patience:
+                if now() - work.created_at >= patience or await self._danger_behind(work):
                     raise
                 await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _danger_behind(self, work: Work) -> bool:
+        """Whether a message that came after this one cannot wait until the engine is back."""
+        behind = await self._database.read(inbox.texts_behind, work.conversation_id, work.seq)
+        return any(gate.assess(text) is not None for text in behind)
 
     async def _hold(self, work: Work) -> None:
         locale = work.conversation.locale

@@ -58,16 +58,11 @@ class Turn:
 
     @property
     def opted_out(self) -> bool:
-        """True for a number that gets no texts, also when this very message says so."""
+        """True for a number that gets no texts, also when this very message says so: nothing we say would reach it."""
         if not self.on_sms:
             return False
         now_out = self.result.opted_out
         return bool(self.work.conversation.opted_out if now_out is None else now_out)
-
-    @property
-    def silent(self) -> bool:
-        """True when nothing we say could reach the person."""
-        return self.opted_out
 
     @property
     def picked(self) -> str:

@@ -54,6 +54,14 @@ ROWS: dict[str, Row] = {
         lock=True,
         lines="lines_suicide",
     ),
+    "suicide_other_means": Row(
+        "safety_suicide_other",
+        ("link_call_911", "link_call_988", "link_text_988", "link_text_veterans"),
+        note="about someone else, means may be in hand: read the message now",
+        rings=True,
+        lock=True,
+        lines="lines_suicide",
+    ),
     "medical": Row(
         "safety_medical",
         ("link_call_911", "link_nurse_line"),
@@ -134,10 +142,9 @@ def row_for(finding: Finding) -> Row:
 
 
 def _key(finding: Finding) -> str:
-    if finding.category == "suicide" and finding.means:
-        return "suicide_means"
-    if finding.category == "suicide" and finding.person == "other":
-        return "suicide_other"
+    if finding.category == "suicide":
+        other, means = finding.person == "other", finding.means
+        return f"suicide{'_other' if other else ''}{'_means' if means else ''}"
     if finding.category == "overdose" and finding.intentional:
         return "overdose_intentional"
     if finding.category == "minor" and finding.person == "other":

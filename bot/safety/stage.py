@@ -105,7 +105,7 @@ async def _hear(turn: Turn) -> bool:
         return _wish(turn, finding)
     _answer(turn, finding, GATE)
     # A check that fails at every message must not keep people from everything else.
-    return finding.category != "check_failed" or turn.silent
+    return finding.category != "check_failed" or turn.opted_out
 
 
 def _context(turn: Turn) -> Context:
@@ -128,12 +128,12 @@ def _answer(turn: Turn, finding: Finding, source: str, word_id: str = "") -> Non
         word_id: said in place of the row's own words.
     """
     row = responses.row_for(finding)
-    said = "" if turn.silent else _say_row(turn, finding, row, word_id)
+    said = "" if turn.opted_out else _say_row(turn, finding, row, word_id)
     _record(turn, finding, row, source, said)
     if row.lock:
         turn.do(detections.lock, finding.category)
     if finding.category == "abuse":
-        turn.do(detections.ask, None if turn.silent else SAFE_HERE)
+        turn.do(detections.ask, None if turn.opted_out else SAFE_HERE)
     elif finding.level == "emergency":
         _no_question(turn)
 
@@ -222,9 +222,9 @@ def _route(turn: Turn, finding: Finding) -> bool:
     row = responses.row_for(finding)
     in_human_hands = turn.work.conversation.control == conversations.HUMAN
     goes_on = finding.category in PASSED_ON
-    if in_human_hands or turn.silent:
+    if in_human_hands or turn.opted_out:
         _record(turn, finding, row, GATE, "")
-        return turn.silent
+        return turn.opted_out
     if goes_on and (
         finding.category in ("grief", "anger", "complaint") or not turn.work.conversation.safety_lock
     ):
@@ -244,7 +244,7 @@ def _route(turn: Turn, finding: Finding) -> bool:
 async def _loss(turn: Turn, finding: Finding) -> bool:
     """The patient has died: a kind word, a person who calls; all that was planned stops, and nothing more is asked."""
     row = responses.row_for(finding)
-    speaks = not turn.silent and turn.work.conversation.control != conversations.HUMAN
+    speaks = not turn.opted_out and turn.work.conversation.control != conversations.HUMAN
     if speaks:
         turn.say(_draft(turn, row.words, (), row.links))
     _record(turn, finding, row, GATE, row.words if speaks else "")
@@ -264,10 +264,10 @@ def _wish(turn: Turn, finding: Finding) -> bool:
         _record(turn, finding, row, GATE, _say_next(turn, responses.LOCKED, lines=_lines(turn, "suicide")))
         return True
     word_id = "wish_ask_other" if finding.person == "other" else row.words
-    if not turn.silent:
+    if not turn.opted_out:
         turn.say(_draft(turn, word_id, row.choices))
         _wait(turn, WISH)
-    _record(turn, finding, row, GATE, "" if turn.silent else word_id)
+    _record(turn, finding, row, GATE, "" if turn.opted_out else word_id)
     return True
 
 
@@ -285,7 +285,7 @@ def _start_waiting(connection: Connection, conversation_id: str) -> None:
 async def _wish_answer(turn: Turn, question: str) -> bool:
     row = responses.ROWS["wish_to_die"]
     answer = wish.read(turn.picked)
-    if turn.silent:
+    if turn.opted_out:
         # They opted out while the question was open; whatever the answer is, a human must phone.
         _answer(turn, CRISIS, ANSWER)
     elif answer is wish.Answer.NO:
@@ -335,7 +335,7 @@ def _safe_answer(turn: Turn, question: str, finding: Finding | None) -> bool:
     suffix = "_sms" if turn.on_sms else ""
     reading = read_yes_no(turn.picked)
     said = reading.value if isinstance(reading, Read) else None
-    if turn.silent:
+    if turn.opted_out:
         return True
     if question == SAFE_DETAILS:
         turn.say(_draft(turn, "safe_noted", ("choice.resume",) if turn.open_question else (), private=True))
