@@ -91,7 +91,8 @@ def _utterance(tracker: Tracker) -> Utterance:
         # The fallback's own confidence says nothing about what was meant.
         label, confidence = ranking[0] if ranking else ("out_of_scope", 0.0)
     locale = tracker.slots.get("locale")
-    text = str(message.get("text") or "")
+    # The safety gate speaks to the engine in words it knows; what the person said comes beside them.
+    text = str((message.get("metadata") or {}).get("said") or message.get("text") or "")
     if label in language.LANGUAGE_WISHES:
         label = language.asked_for(text, label)
     return Utterance(

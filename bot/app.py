@@ -24,16 +24,18 @@ from bot.actions_listener import make_server
 from bot.channels.sms import sending
 from bot.channels.sms import webhooks as sms_webhooks
 from bot.channels.webchat import api as webchat_api
-from bot.conversation import inbox
+from bot.conversation import inbox, timers
 from bot.conversation.engine_client import EngineClient
 from bot.conversation.feed import Feed
 from bot.conversation.outbox import Dispatcher
 from bot.conversation.runner import TurnRunner
 from bot.coordinator import pages as console
+from bot.coordinator import safety_pages
 from bot.program import get_program
 from bot.records import migrate
 from bot.records.database import Database, get_database
-from bot.safety import gate
+from bot.safety import alarms, gate, responses, sinks, stage, watch
+from bot.safety import lock as lock_room
 from bot.services import Services
 from bot.settings import Settings, get_settings
 
@@ -81,7 +83,8 @@ def _lock(path: Path) -> IO[str]:
 def _build(settings: Settings, database: Database) -> Services:
     engine, feed = EngineClient(settings), Feed()
     database.listener = feed.notify
-    senders = {"sms": sending.make_sender(settings, database)} if settings.texting_enabled else {}
+    texting = sending.make_sender(settings, database) if settings.texting_enabled else None
+    senders = sinks.make_senders(settings, database, texting) | ({"sms": texting} if texting else {})
     dispatcher = Dispatcher(database, senders, sending.on_failure)
     runner = TurnRunner(database, engine, feed, dispatcher, settings)
     return Services(settings, database, engine, feed, dispatcher, runner)
@@ -99,6 +102,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.write(inbox.release_all)
     get_program()
     gate.check_patterns()
+    responses.check()
     await asyncio.to_thread(language.get_ready)
     services = _build(settings, database)
     app.state.services = services
@@ -109,6 +113,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services.runner.watch_engine(),
         services.feed.follow_postgres(database),
         services.dispatcher.run(),
+        timers.run(database, {alarms.STEP: alarms.step, stage.SILENCE: lock_room.silent_too_long}),
+        watch.run(database),
     ]
     tasks = [asyncio.create_task(job) for job in work]
     try:
@@ -177,6 +183,7 @@ def create_app() -> FastAPI:
     app.include_router(webchat_api.router)
     app.include_router(sms_webhooks.router)
     app.include_router(console.router)
+    app.include_router(safety_pages.router)
     if not settings.production:
         from bot.channels.sms import dev_phone
 

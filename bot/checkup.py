@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import stat
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,11 +11,15 @@ from bot import training
 from bot.program import ProgramError, load
 from bot.records import migrate
 from bot.records.database import Database
-from bot.safety import classifier, gate
+from bot.safety import alarms, classifier, gate, sinks, watch
 from bot.safety.folding import SpellingError
 from bot.safety.judging import ThresholdsError
 from bot.safety.phrases import PatternsError
 from bot.settings import Settings
+
+NOBODY_HEARS = (
+    "No e-mail, text or webhook is set up for alarms: they are seen only in the console (README, Alarms)."
+)
 
 
 def problems(settings: Settings) -> list[str]:
@@ -31,6 +36,7 @@ def problems(settings: Settings) -> list[str]:
         found.append(f"{settings.program_file.name}: {error}")
     found += _database(settings)
     found += _secrets(settings)
+    found += _alarms(settings)
     if settings.production and not settings.public_url.startswith("https://"):
         found.append("PES_PUBLIC_URL must be the https:// address people and Twilio use.")
     if settings.texting_enabled and not settings.twilio_from_number:
@@ -63,6 +69,64 @@ def _database(settings: Settings) -> list[str]:
     finally:
         database.close()
     return []
+
+
+def _alarms(settings: Settings) -> list[str]:
+    """Whether anybody hears when someone is in danger: who is named, how it reaches them, and what is stuck now."""
+    try:
+        steps = load(settings.program_file).alarm_steps
+    except ProgramError:
+        return []  # said above
+    if not steps:
+        return ["alarms.steps is missing in program.yml: nobody is told when someone is in danger."]
+    found = [] if alarms.configured(settings) else [NOBODY_HEARS] * settings.production
+    for name, wanted, is_set in (
+        ("email", any(step.email for step in steps), settings.smtp_host),
+        ("sms", any(step.sms for step in steps), settings.texting_enabled),
+        ("webhook", any(step.webhook for step in steps), settings.alarm_webhook_url),
+    ):
+        if wanted and not is_set and alarms.configured(settings):
+            found.append(
+                f"program.yml sends alarms by {name}, but its settings are missing (README, Alarms)."
+            )
+    if settings.alarm_webhook_url and not settings.alarm_webhook_secret.get_secret_value():
+        found.append(
+            "PES_ALARM_WEBHOOK_SECRET is not set: whoever receives alarms cannot tell ours from others'."
+        )
+    return found + _mail_server(settings) + _ringing(settings)
+
+
+def _mail_server(settings: Settings) -> list[str]:
+    if not settings.smtp_host:
+        return []
+    try:
+        with sinks.connect(settings) as server:
+            server.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        return [f"The mail server for alarms does not answer ({type(error).__name__}): check PES_SMTP_*."]
+    return []
+
+
+def _ringing(settings: Settings) -> list[str]:
+    database = Database(settings.sqlalchemy_url)
+    try:
+        with database.begin() as connection:
+            if not migrate.is_current(connection):
+                return []
+            ringing, oldest, _ = watch.look(connection)
+            stuck = alarms.stuck(connection)
+    except SQLAlchemyError:
+        return []  # said above
+    finally:
+        database.close()
+    found = [
+        f"Alarms by {way} do not get through: {count} wait ({code})." for way, (count, code) in stuck.items()
+    ]
+    if ringing:
+        found.append(
+            f"{ringing} alarms wait for somebody in the console, the oldest for {oldest / 60:.0f} min."
+        )
+    return found
 
 
 def _secrets(settings: Settings) -> list[str]:

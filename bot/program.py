@@ -29,6 +29,16 @@ class ProgramError(ValueError):
 
 
 @dataclass(frozen=True)
+class AlarmStep:
+    """Whom an alarm reaches so many minutes after it began, while nobody has acknowledged it."""
+
+    after_minutes: float
+    email: tuple[str, ...] = ()
+    sms: tuple[str, ...] = ()
+    webhook: bool = False
+
+
+@dataclass(frozen=True)
 class Program:
     """What the program is called, how to reach it, and when someone is there."""
 
@@ -44,6 +54,11 @@ class Program:
     reply_within: dict[str, str]
     zip_prefixes: tuple[str, ...]
     emergency: dict[str, str] = field(default_factory=dict)
+    emergency_by_locale: dict[str, dict[str, str]] = field(default_factory=dict)
+    answer_minutes: float = 10.0
+    quiet_minutes: float = 10.0
+    alarm_steps: tuple[AlarmStep, ...] = ()
+    alarm_repeat_minutes: float = 15.0
 
     @property
     def phone_display(self) -> str:
@@ -88,6 +103,20 @@ class Program:
             "reply_within": self.reply_within[locale],
         }
 
+    def safety_facts(self, locale: str) -> dict[str, str]:
+        """`facts`, and the help lines as they are said in a language."""
+        by_locale = {name: texts[locale] for name, texts in self.emergency_by_locale.items()}
+        return self.facts(locale) | {
+            "emergency": self.emergency["emergency_number"],
+            "crisis": self.emergency["crisis_line"],
+            "crisis_how": by_locale["crisis_how"],
+            "veterans": by_locale["veterans"],
+            "veterans_text": self.emergency["veterans_text"],
+            "poison_help": display_phone(self.emergency["poison_help"]),
+            "eldercare": display_phone(self.emergency["eldercare_locator"]),
+            "dv_hotline": display_phone(self.emergency["domestic_violence"]),
+        }
+
     def serves(self, zip_code: str) -> bool | None:
         """Whether a zip lies in the service area; None when the program has not said (a coordinator checks)."""
         if not self.zip_prefixes:
@@ -130,6 +159,71 @@ def _phone(raw: dict[str, Any], name: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+# The national lines of the United States; a program that says nothing else has these.
+LINES = {
+    "emergency_number": "911",
+    "crisis_line": "988",
+    "veterans_text": "838255",
+    "poison_help": "+18002221222",
+    "eldercare_locator": "+18006771116",
+    "domestic_violence": "+18007997233",
+}
+LINES_BY_LOCALE = {
+    "crisis_how": {
+        "en": "call or text 988",
+        "es": "llame al 988 y oprima 2 o envíe AYUDA al 988",
+    },
+    "crisis_text": {"en": "", "es": "AYUDA"},
+    "veterans": {
+        "en": "Veterans: press 1, or text 838255.",
+        "es": "Veteranos: oprima 1, o envíe un texto al 838255.",
+    },
+}
+
+
+def _lines_by_locale(raw: dict[str, Any]) -> dict[str, dict[str, str]]:
+    found = dict(LINES_BY_LOCALE)
+    for name, texts in raw.items():
+        if not isinstance(texts, dict):
+            continue
+        missing = {"en", "es"} - texts.keys()
+        if missing:
+            raise ProgramError(f"emergency.{name}: has no text in {', '.join(sorted(missing))}")
+        found[name] = {locale: str(text) for locale, text in texts.items()}
+    return found
+
+
+def _minutes(raw: dict[str, Any], section: str, name: str, default: float) -> float:
+    value = raw.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise ProgramError(f'{section}.{name}: "{value}" is not a number of minutes')
+    return float(value)
+
+
+def _alarm_steps(raw: dict[str, Any]) -> tuple[AlarmStep, ...]:
+    steps: list[AlarmStep] = []
+    for number, step in enumerate(raw.get("steps") or [], 1):
+        where = f"alarms.steps, step {number}"
+        if not isinstance(step, dict):
+            raise ProgramError(f"{where}: is not like {{after_minutes: 0, email: [...]}}")
+        unknown = step.keys() - {"after_minutes", "email", "sms", "webhook"}
+        if unknown:
+            raise ProgramError(f"{where}: {', '.join(sorted(unknown))} is not known")
+        wrong = [address for address in step.get("email") or [] if "@" not in str(address)]
+        if wrong:
+            raise ProgramError(f'{where}: "{wrong[0]}" is not an e-mail address')
+        made = AlarmStep(
+            after_minutes=_minutes(step, where, "after_minutes", 0),
+            email=tuple(str(address) for address in step.get("email") or []),
+            sms=tuple(_phone({"sms": number}, "sms") for number in step.get("sms") or []),
+            webhook=bool(step.get("webhook")),
+        )
+        if steps and made.after_minutes < steps[-1].after_minutes:
+            raise ProgramError(f"{where}: comes before the step above it")
+        steps.append(made)
+    return tuple(steps)
+
+
 def load(path: Path) -> Program:
     """Read and check the program's facts.
 
@@ -146,6 +240,7 @@ def load(path: Path) -> Program:
         zone = ZoneInfo(raw["timezone"])
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ProgramError(f'timezone: "{raw["timezone"]}" is not known') from error
+    safety, alarms = raw.get("safety") or {}, raw.get("alarms") or {}
     return Program(
         name=raw["name"],
         short_name=raw.get("short_name") or raw["name"],
@@ -158,7 +253,14 @@ def load(path: Path) -> Program:
         holidays=frozenset(date.fromisoformat(str(day)) for day in raw.get("holidays") or []),
         reply_within=raw["reply_within"],
         zip_prefixes=tuple(str(z) for z in (raw.get("service_area") or {}).get("zip_prefixes") or []),
-        emergency={key: str(value) for key, value in raw["emergency"].items()},
+        emergency=LINES
+        | {key: str(value) for key, value in raw["emergency"].items() if not isinstance(value, dict)},
+        emergency_by_locale=_lines_by_locale(raw["emergency"]),
+        answer_minutes=_minutes(safety, "safety", "answer_minutes", 10),
+        quiet_minutes=_minutes(safety, "safety", "quiet_minutes", 10),
+        alarm_steps=_alarm_steps(alarms),
+        # Without a pause the last step would ring without end.
+        alarm_repeat_minutes=max(0.01, _minutes(alarms, "alarms", "repeat_minutes", 15)),
     )
 
 

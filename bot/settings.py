@@ -48,6 +48,15 @@ class Settings(BaseSettings):
     twilio_from_number: str = ""
     twilio_api_base: str = Field("", description="Another base URL for Twilio's API (a mock in tests).")
 
+    smtp_host: str = Field("", description="Mail server for alarms; empty means no e-mail.")
+    smtp_port: int = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    alarm_from: str = Field("", description="Sender of alarm e-mail; empty means the program's own address.")
+    alarm_webhook_url: str = Field("", description="Alarms are posted here as JSON, signed.")
+    alarm_webhook_secret: SecretStr = Field(SecretStr(""), description="Key of the webhook's HMAC signature.")
+
     log_level: str = "INFO"
 
     @property

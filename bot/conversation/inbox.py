@@ -8,6 +8,7 @@ A worker that died leaves a lease that runs out; the message is then taken by an
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,8 +61,8 @@ _ENDED = (
         locale=bindparam("language"),
         # None leaves it: a status report of Twilio may have changed it while the turn ran.
         opted_out=func.coalesce(bindparam("out", type_=Boolean), conversation.c.opted_out),
-        held_since=None,
-        retry_at=None,
+        held_since=bindparam("held"),
+        retry_at=bindparam("retry"),
         lease_owner=None,
         lease_until=None,
         updated_at=bindparam("moment"),
@@ -71,7 +72,7 @@ _ENDED = (
 _TURN_OVER = (
     update(message)
     .where(message.c.id == bindparam("wanted"), message.c.turn == PENDING)
-    .values(turn=bindparam("outcome"))
+    .values(turn=bindparam("outcome"), private=bindparam("hidden"))
 )
 
 
@@ -85,12 +86,20 @@ class TooManyWaiting(RuntimeError):
 
 @dataclass(frozen=True)
 class Memory:
-    """What is kept from turn to turn, sealed: the engine's own state, the choices last shown, and whether the
-    safety gate answered the last message."""
+    """What is kept from turn to turn, sealed.
+
+    `engine`: the engine's own state. `choices`: those last shown. `danger`: the safety gate answered the last message.
+    `heard`, `heard_at`: the person's last message and when (ISO 8601), for a cry split over two. `said`: how often the
+    gate has said what, so that it does not repeat itself. `loss`: a death the engine has yet to be told of.
+    """
 
     engine: dict[str, Any] | None = None
     choices: tuple[Choice, ...] = ()
     danger: bool = False
+    heard: str = ""
+    heard_at: str = ""
+    said: dict[str, int] = field(default_factory=dict)
+    loss: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,18 +142,29 @@ class Result:
     locale: str = "en"
     tickets: list[tickets.TicketDraft] = field(default_factory=list)
     opted_out: bool | None = None
+    # The person's message is kept out of every view but the coordinators'.
+    private: bool = False
+    # Done in the commit of the turn, in order.
+    effects: list[Callable[[Connection], None]] = field(default_factory=list)
 
 
 def _open_memory(row: Row[Any]) -> Memory:
     if row.state is None:
         return Memory()
     raw = get_keyring().open_json("conversation.state", row.id, row.state)
-    return Memory(raw.get("engine"), tuple(raw.get("choices", ())), bool(raw.get("danger")))
+    return Memory(
+        engine=raw.get("engine"),
+        choices=tuple(raw.get("choices", ())),
+        danger=bool(raw.get("danger")),
+        heard=str(raw.get("heard", "")),
+        heard_at=str(raw.get("heard_at", "")),
+        said=dict(raw.get("said", {})),
+        loss=bool(raw.get("loss")),
+    )
 
 
 def _seal_memory(conversation_id: str, memory: Memory) -> bytes:
-    raw = {"engine": memory.engine, "choices": list(memory.choices), "danger": memory.danger}
-    return get_keyring().seal_json("conversation.state", conversation_id, raw)
+    return get_keyring().seal_json("conversation.state", conversation_id, vars(memory))
 
 
 def _work(row: Row[Any], pending: Row[Any], lease: str) -> Work:
@@ -264,9 +284,17 @@ def claim(connection: Connection, conversation_id: str, lease_seconds: float) ->
 
 
 def commit(
-    connection: Connection, work: Work, result: Result, lease_seconds: float, outcome: str = DONE
+    connection: Connection,
+    work: Work,
+    result: Result,
+    lease_seconds: float,
+    outcome: str = DONE,
+    ahead: bool = False,
 ) -> tuple[list[Message], Work | None]:
     """End a turn: replies, memory, tickets and "done" together; then the next pending message, if any.
+
+    Args:
+        ahead: the turn ran ahead of messages that wait for the engine: they go on waiting.
 
     Raises:
         LeaseLost: the lease ran out and another worker has the conversation; nothing is written.
@@ -281,6 +309,8 @@ def commit(
             "count": len(result.drafts),
             "language": result.locale,
             "out": result.opted_out,
+            "held": row.held_since if ahead else None,
+            "retry": row.retry_at if ahead else None,
             "moment": moment,
         },
     ).scalar_one_or_none()
@@ -290,17 +320,57 @@ def commit(
     written = messages.add(
         connection, row.id, row.channel, result.locale, first, result.drafts, work.message_id, moment
     )
-    if connection.execute(_TURN_OVER, {"wanted": work.message_id, "outcome": outcome}).rowcount != 1:
+    over = {"wanted": work.message_id, "outcome": outcome, "hidden": result.private}
+    if connection.execute(_TURN_OVER, over).rowcount != 1:
         raise LeaseLost(work.message_id)
     outbox.enqueue(connection, row, written)
     for draft in result.tickets:
         tickets.open_ticket(connection, row.id, work.message_id, draft)
+    for effect in result.effects:
+        effect(connection)
     announce(connection, row.id)
-    following = _first(connection, row.id)
+    following = None if ahead else _first(connection, row.id)
     if following is None:
         return written, None
     _set_lease(connection, row.id, work.lease, moment + timedelta(seconds=lease_seconds))
     return written, _work(_fresh(connection, row.id), following, work.lease)
+
+
+def texts_behind(connection: Connection, conversation_id: str, seq: int) -> list[str]:
+    """What waits in a conversation behind the message with this sequence number, oldest first."""
+    rows = connection.execute(_WAITING, {"wanted": conversation_id})
+    return [messages.open_body(row.id, row.body)["text"] for row in rows if row.seq > seq]
+
+
+def claim_ahead(connection: Connection, conversation_id: str, lease_seconds: float) -> list[Work]:
+    """The messages behind one that waits for the engine, with the lease; empty when somebody else has it.
+
+    A cry for help must not wait behind an ordinary message.
+    """
+    moment, lease = now(), uuid.uuid4().hex
+    row = connection.execute(
+        update(conversation)
+        .where(
+            conversation.c.id == conversation_id,
+            conversation.c.retry_at.is_not(None),
+            or_(conversation.c.lease_until.is_(None), conversation.c.lease_until < moment),
+        )
+        .values(lease_owner=lease, lease_until=moment + timedelta(seconds=lease_seconds))
+        .returning(*conversation.c)
+    ).one_or_none()
+    if row is None:
+        return []
+    waiting_here = connection.execute(_WAITING, {"wanted": conversation_id}).all()
+    return [_work(row, pending, lease) for pending in waiting_here]
+
+
+def release(connection: Connection, work: Work) -> None:
+    """Give a lease back without having ended the turn."""
+    connection.execute(
+        update(conversation)
+        .where(conversation.c.id == work.conversation_id, conversation.c.lease_owner == work.lease)
+        .values(lease_owner=None, lease_until=None)
+    )
 
 
 def _fresh(connection: Connection, conversation_id: str) -> Row[Any]:

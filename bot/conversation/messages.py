@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import (
     Any,
     NotRequired,  # pydantic needs this one before Python 3.12
 )
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, or_, select
 from typing_extensions import TypedDict
 
 from bot.conversation.tables import message
@@ -19,6 +19,8 @@ from bot.records.database import now
 
 # A message of this kind is part of the log but shown to nobody: it only asks for a turn.
 EVENT = "event"
+# How long a page may show what is private: long enough to read the answer.
+PRIVATE_SHOWN = timedelta(minutes=5)
 
 
 class Choice(TypedDict):
@@ -48,6 +50,7 @@ class Message(TypedDict):
     locale: str
     created_at: str
     in_reply_to: NotRequired[str | None]
+    private: NotRequired[bool]
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ class Draft:
     kind: str = "text"
     choices: tuple[Choice, ...] = ()
     links: tuple[Link, ...] = ()
+    # When it is not said in the conversation's own language.
+    locale: str | None = None
+    private: bool = False
 
 
 def seal_body(message_id: str, draft: Draft) -> bytes:
@@ -91,6 +97,7 @@ def as_message(row: Row[Any]) -> Message:
         locale=row.locale,
         created_at=row.created_at.isoformat().replace("+00:00", "Z"),
         in_reply_to=row.in_reply_to,
+        private=row.private,
     )
 
 
@@ -119,9 +126,10 @@ def add(
                 "kind": draft.kind,
                 "channel": channel,
                 "body": seal_body(message_id, draft),
-                "locale": locale,
+                "locale": draft.locale or locale,
                 "in_reply_to": in_reply_to,
                 "attempts": 0,
+                "private": draft.private,
                 "created_at": moment,
             }
         )
@@ -134,9 +142,10 @@ def add(
                 text=draft.text,
                 choices=list(draft.choices),
                 links=list(draft.links),
-                locale=locale,
+                locale=draft.locale or locale,
                 created_at=moment.isoformat().replace("+00:00", "Z"),
                 in_reply_to=in_reply_to,
+                private=draft.private,
             )
         )
     if rows:
@@ -144,14 +153,21 @@ def add(
     return written
 
 
-def after(connection: Connection, conversation_id: str, seq: int, limit: int = 200) -> list[Message]:
-    """Messages of a conversation with a sequence number above `seq`, oldest first."""
-    rows = connection.execute(
-        select(message)
-        .where(message.c.conversation_id == conversation_id, message.c.seq > seq, message.c.kind != EVENT)
-        .order_by(message.c.seq)
-        .limit(limit)
+def after(
+    connection: Connection, conversation_id: str, seq: int, limit: int = 200, public: bool = False
+) -> list[Message]:
+    """Messages of a conversation with a sequence number above `seq`, oldest first.
+
+    Args:
+        public: for the page of the person, which somebody else may open later: what is private is there only while
+            it is fresh.
+    """
+    found = select(message).where(
+        message.c.conversation_id == conversation_id, message.c.seq > seq, message.c.kind != EVENT
     )
+    if public:
+        found = found.where(or_(message.c.private.is_(False), message.c.created_at > now() - PRIVATE_SHOWN))
+    rows = connection.execute(found.order_by(message.c.seq).limit(limit))
     return [as_message(row) for row in rows]
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot import metrics, words
 from bot.conversation import inbox, messages, turn
@@ -21,6 +24,7 @@ from bot.conversation.outbox import Dispatcher
 from bot.handoff.tickets import URGENT, TicketDraft
 from bot.program import get_program
 from bot.records.database import Database, now
+from bot.safety import gate, stage
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -63,6 +67,8 @@ class TurnRunner:
         )
         if received.work is not None:
             self._start(received.work)
+        elif received.new:
+            self._keep(self._look_ahead(conversation_id))
         return received
 
     async def replies(self, received: inbox.Received, seconds: float) -> list[Message] | None:
@@ -91,7 +97,10 @@ class TurnRunner:
                     return None
 
     def _start(self, work: Work) -> None:
-        task = asyncio.create_task(self._run(work))
+        self._keep(self._run(work))
+
+    def _keep(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(job)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -129,9 +138,35 @@ class TurnRunner:
         metrics.turn_seconds.observe(time.perf_counter() - started)
         return following
 
-    async def _commit(self, work: Work, result: Result, outcome: str) -> Work | None:
+    async def _look_ahead(self, conversation_id: str) -> None:
+        """Messages wait for the engine: a cry for help among them is answered now, out of its turn."""
+        try:
+            while await self._one_ahead(conversation_id):
+                continue
+        except inbox.LeaseLost:
+            log.warning("turn: lease lost while looking ahead in %s", conversation_id)
+        except Exception:
+            # The ordinary turn of the message, later, looks at it again.
+            log.exception("turn: looking ahead failed in %s", conversation_id)
+            metrics.turn_failures.inc()
+
+    async def _one_ahead(self, conversation_id: str) -> bool:
+        waiting = await self._database.write(inbox.claim_ahead, conversation_id, self._settings.lease_seconds)
+        before = ""
+        for work in waiting:
+            memory = replace(work.memory, heard=before or work.memory.heard)
+            looked = turn.Turn(replace(work, memory=memory), self._engine)
+            if await stage.safety(looked) and not looked.preface:
+                await self._commit(work, looked.result, inbox.DONE, ahead=True)
+                return True
+            before = work.text
+        if waiting:
+            await self._database.write(inbox.release, waiting[0])
+        return False
+
+    async def _commit(self, work: Work, result: Result, outcome: str, ahead: bool = False) -> Work | None:
         written, following = await self._database.write(
-            inbox.commit, work, result, self._settings.lease_seconds, outcome
+            inbox.commit, work, result, self._settings.lease_seconds, outcome, ahead
         )
         waiting = self._done.get(work.message_id)
         if waiting is not None and not waiting.done():
@@ -147,9 +182,14 @@ class TurnRunner:
             try:
                 return await turn.run(turn.Turn(work, self._engine))
             except EngineUnavailable:
-                if now() - work.created_at >= patience:
+                if now() - work.created_at >= patience or await self._danger_behind(work):
                     raise
                 await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _danger_behind(self, work: Work) -> bool:
+        """Whether a message that came after this one cannot wait until the engine is back."""
+        behind = await self._database.read(inbox.texts_behind, work.conversation_id, work.seq)
+        return any(gate.assess(text) is not None for text in behind)
 
     async def _hold(self, work: Work) -> None:
         locale = work.conversation.locale
@@ -161,6 +201,7 @@ class TurnRunner:
         await self._database.write(inbox.hold, work, [draft], ticket, RETRY_SECONDS)
         metrics.held_turns.inc()
         self._dispatcher.wake()
+        await self._look_ahead(work.conversation_id)
 
     async def sweep(self) -> None:
         """Look for turns nobody runs, for ever."""

@@ -1,4 +1,5 @@
-"""Tables of a conversation: who we talk with, every message of the log, and what still has to leave."""
+"""Tables of a conversation: who we talk with, every message of the log, what still has to leave,
+and what has to happen later."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from bot.records.database import Moment, metadata
@@ -34,6 +36,8 @@ conversation = Table(
     Column("lease_until", Moment),
     Column("retry_at", Moment),  # engine down: when to try the waiting turn again
     Column("held_since", Moment),  # engine down: since when this person has had the holding message
+    Column("safety_lock", String(32)),  # category that stopped the intake until a human clears it
+    Column("safety_question", String(32)),  # a question of the safety gate that waits for its answer
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("last_person_at", Moment),
@@ -55,6 +59,8 @@ message = Table(
     Column("in_reply_to", String(36)),  # the person's message whose turn wrote this
     Column("turn", String(16)),  # person's messages: pending | done | given_up
     Column("attempts", Integer, nullable=False, default=0),
+    # Nothing of it may stand in a summary, a text, or a page that somebody else might open.
+    Column("private", Boolean, nullable=False, default=False, server_default=false()),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("conversation_id", "seq"),
     UniqueConstraint("channel", "external_id"),
@@ -68,9 +74,9 @@ outbox = Table(
     Column("id", String(36), primary_key=True),
     Column("conversation_id", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False),
     Column("message_id", String(36), nullable=False),  # the first message of the log that this carries
-    Column("kind", String(16), nullable=False),  # sms
+    Column("kind", String(16), nullable=False),  # sms | alarm_email | alarm_sms | alarm_webhook
     Column("payload", LargeBinary, nullable=False),  # sealed
-    Column("status", String(16), nullable=False),  # waiting | sending | sent | delivered | failed
+    Column("status", String(16), nullable=False),  # waiting | sending | sent | delivered | failed | dropped
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Moment, nullable=False),
     Column("lease_until", Moment),
@@ -81,4 +87,18 @@ outbox = Table(
     UniqueConstraint("message_id", "kind"),
     Index("ix_outbox_due", "status", "due_at"),
     Index("ix_outbox_provider_id", "provider_id"),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id", ondelete="CASCADE")),
+    Column("kind", String(32), nullable=False),
+    Column("key", String(64), nullable=False),  # what it is about; with the kind, unique
+    Column("due_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("kind", "key"),
+    Index("ix_timer_due_at", "due_at"),
+    Index("ix_timer_conversation_id", "conversation_id"),
 )

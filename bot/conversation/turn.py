@@ -1,4 +1,4 @@
-"""One turn of a conversation, top to bottom: language, opt-out, safety, who is in control, welcome, engine.
+"""One turn of a conversation, top to bottom: opt-out, safety, who is in control, welcome, engine.
 
 Each stage looks at the turn, may add to its result, and says whether the turn goes on. What the stages decided is
 committed in one transaction by `bot.conversation.runner`.
@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import Connection
 
 from bot import language, words
 from bot.channels.sms import keywords, media
 from bot.conversation import conversations, hints
-from bot.conversation.engine_client import EngineClient
+from bot.conversation.engine_client import EngineClient, EngineFailed, EngineUnavailable, Reply
 from bot.conversation.greeting import sms_greeting
 from bot.conversation.inbox import Memory, Result, Work
 from bot.conversation.messages import Choice, Draft
 from bot.handoff.tickets import URGENT, TicketDraft
 from bot.program import get_program
-from bot.safety import gate, responses
+from bot.safety import gate, stage
 
 
 @dataclass
@@ -28,9 +31,15 @@ class Turn:
     work: Work
     engine: EngineClient
     result: Result = field(init=False)
+    # Said by the gate before the engine's reply, unless the engine understood the message as one of `understood`.
+    preface: Draft | None = None
+    understood: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        self.result = Result(memory=self.work.memory, locale=self.work.conversation.locale)
+        memory = self.work.memory
+        if self.by_person:
+            memory = replace(memory, heard=self.work.text, heard_at=self.work.created_at.isoformat())
+        self.result = Result(memory=memory, locale=self.work.conversation.locale)
 
     @property
     def locale(self) -> str:
@@ -47,6 +56,94 @@ class Turn:
         """True for a text message."""
         return bool(self.work.conversation.channel == "sms")
 
+    @property
+    def opted_out(self) -> bool:
+        """True for a number that gets no texts, also when this very message says so: nothing we say would reach it."""
+        if not self.on_sms:
+            return False
+        now_out = self.result.opted_out
+        return bool(self.work.conversation.opted_out if now_out is None else now_out)
+
+    @property
+    def picked(self) -> str:
+        """What the person said, a number or title of the choices last shown replaced by its value."""
+        return _picked(self.work.text, self.work.memory.choices)
+
+    @property
+    def open_question(self) -> str:
+        """The intake question that is open (its linkId), or ""."""
+        return open_question(self.work.memory.engine)
+
+    def say(self, draft: Draft) -> None:
+        """Add a reply; its choices are those a number now picks."""
+        self.result.drafts.append(draft)
+        self.result.memory = replace(self.result.memory, danger=True)
+        if draft.choices:
+            self.result.memory = replace(self.result.memory, choices=draft.choices)
+
+    def offer(self, choices: tuple[Choice, ...]) -> None:
+        """Put choices under the last reply."""
+        last = self.result.drafts.pop()
+        self.say(replace(last, choices=choices))
+
+    def times_said(self, name: str) -> int:
+        """How often the safety gate has said something in this conversation."""
+        return self.result.memory.said.get(name, 0)
+
+    def count(self, name: str) -> None:
+        """The safety gate has said it once more."""
+        said = self.result.memory.said | {name: self.times_said(name) + 1}
+        self.result.memory = replace(self.result.memory, said=said)
+
+    def effect(self, effect: Callable[[Connection], None]) -> None:
+        """Something to do in the commit of this turn."""
+        self.result.effects.append(effect)
+
+    def do(self, function: Callable[[Connection, str, Any], None], value: Any) -> None:
+        """The same, for a function of the conversation's id and one value."""
+        conversation_id = self.work.conversation_id
+        self.effect(lambda connection: function(connection, conversation_id, value))
+
+    async def go_on(self) -> None:
+        """Have the open question asked again. Raises EngineUnavailable, EngineFailed."""
+        await self.ask(words.text("resume_command", self.locale), {"author": "system"})
+
+    async def tell_of_loss(self) -> None:
+        """Have the engine end the interview after a death; what it says is not said, the gate has spoken.
+
+        Raises:
+            EngineUnavailable, EngineFailed: it has to be told later.
+        """
+        metadata = {"author": "system", "said": self.work.text}
+        reply = await self._reply(words.text("loss_command", self.locale), metadata)
+        self.result.memory = replace(self.result.memory, engine=reply.state, loss=False)
+
+    async def ask(self, text: str, metadata: dict[str, Any]) -> Reply:
+        """One turn of the engine; its replies and state become this turn's. Raises EngineUnavailable, EngineFailed."""
+        reply = await self._reply(text, metadata)
+        self.result.drafts.extend(reply.drafts)
+        choices = next((draft.choices for draft in reversed(reply.drafts) if draft.choices), ())
+        self.result.memory = replace(
+            self.result.memory, engine=reply.state, choices=choices, danger=False, loss=False
+        )
+        self.result.locale = _locale_after(reply.state, self.locale)
+        return reply
+
+    async def _reply(self, text: str, metadata: dict[str, Any]) -> Reply:
+        work = self.work
+        return await self.engine.turn(
+            conversation_id=work.conversation_id,
+            message_id=work.message_id,
+            text=text,
+            locale=self.locale,
+            channel=work.conversation.channel,
+            state=self.result.memory.engine,
+            metadata=metadata,
+        )
+
+
+# The engine's form, as in the domain.
+INTAKE = "intake_form"
 
 # Returns True when the turn is finished and later stages must not run.
 Stage = Callable[[Turn], Awaitable[bool]]
@@ -88,19 +185,6 @@ async def opt_out(turn: Turn) -> bool:
     return True
 
 
-async def safety(turn: Turn) -> bool:
-    """Danger first, whoever is in control: reviewed words and an urgent ticket."""
-    if not turn.by_person:
-        return False
-    finding = gate.assess(turn.work.text)
-    if finding is None:
-        return False
-    turn.result.drafts.append(responses.to(finding, turn.locale))
-    turn.result.tickets.append(responses.ticket(finding))
-    turn.result.memory = replace(turn.result.memory, danger=True)
-    return True
-
-
 async def human_control(turn: Turn) -> bool:
     """While a coordinator is in control the assistant is silent: the message is in the log, their console shows it."""
     return bool(turn.work.conversation.control == conversations.HUMAN)
@@ -108,9 +192,10 @@ async def human_control(turn: Turn) -> bool:
 
 async def opted_out(turn: Turn) -> bool:
     """Someone who opted out of texts wrote anyway: we may not answer by text, so a human is told."""
-    if not turn.on_sms or not turn.work.conversation.opted_out:
+    if not turn.opted_out:
         return False
-    turn.result.tickets.append(TicketDraft("opted_out", "wrote after opting out; please call", URGENT))
+    if turn.work.conversation.opted_out:
+        turn.result.tickets.append(TicketDraft("opted_out", "wrote after opting out; please call", URGENT))
     return True
 
 
@@ -138,26 +223,41 @@ async def wordless(turn: Turn) -> bool:
 async def ask_engine(turn: Turn) -> bool:
     """The dialogue model leads: one stateless turn of Rasa."""
     work = turn.work
-    text = _picked(work.text, work.memory.choices)
-    reply = await turn.engine.turn(
-        conversation_id=work.conversation_id,
-        message_id=work.message_id,
-        text=text,
-        locale=turn.locale,
-        channel=work.conversation.channel,
-        state=work.memory.engine,
-        metadata={
+    before = len(turn.result.drafts)
+    try:
+        if work.memory.loss:
+            await turn.tell_of_loss()
+        text = turn.picked
+        metadata = {
             "author": work.author,
-            "after_danger": work.memory.danger,
+            "after_danger": work.memory.danger and turn.by_person,
             "label": hints.known_meaning(text, work.memory.engine),
             "parts": hints.clauses(text),
-        },
-    )
-    turn.result.drafts.extend(reply.drafts)
-    choices = next((draft.choices for draft in reversed(reply.drafts) if draft.choices), ())
-    turn.result.memory = Memory(engine=reply.state, choices=choices)
-    turn.result.locale = _locale_after(reply.state, turn.locale)
+        }
+        reply = await turn.ask(text, metadata)
+    except (EngineUnavailable, EngineFailed):
+        if turn.preface is None:
+            raise
+        # What the gate has to say does not wait for the engine.
+        turn.say(turn.preface)
+        return True
+    if turn.preface is not None and not _says_it_too(reply, turn.understood):
+        turn.result.drafts.insert(before, replace(turn.preface, choices=(), kind="text"))
     return True
+
+
+def _says_it_too(reply: Reply, labels: tuple[str, ...]) -> bool:
+    trace = reply.trace
+    return trace.get("intent") in labels and float(trace.get("confidence") or 0.0) >= stage.CERTAIN
+
+
+def open_question(state: dict[str, Any] | None) -> str:
+    """The linkId of the intake question an engine's state stands at, "" when none is open."""
+    if not state or (state.get("active_loop") or {}).get("name") != INTAKE:
+        return ""
+    slots = state.get("slots") or {}
+    interview = slots.get("interview") or {}
+    return str(interview.get("open") or slots.get("requested_slot") or "")
 
 
 def _picked(text: str, choices: tuple[Choice, ...]) -> str:
@@ -178,11 +278,13 @@ def _locale_after(state: dict[str, object], before: str) -> str:
 
 
 STAGES: tuple[Stage, ...] = (
-    speak_as_they_do,
     opt_out,
-    safety,
+    # Before anything that could fail: nothing may stand between a cry for help and its answer.
+    stage.safety,
+    speak_as_they_do,
     human_control,
     opted_out,
+    stage.locked,
     welcome,
     wordless,
     ask_engine,
@@ -195,7 +297,7 @@ async def run(turn: Turn) -> Result:
     Raises:
         EngineUnavailable, EngineFailed: nothing of the turn counts; the runner decides what happens.
     """
-    for stage in STAGES:
-        if await stage(turn):
+    for one in STAGES:
+        if await one(turn):
             break
     return turn.result

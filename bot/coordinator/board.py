@@ -11,6 +11,8 @@ from sqlalchemy import Connection, select
 from bot.conversation import conversations, messages
 from bot.conversation.messages import Message
 from bot.conversation.tables import conversation, message
+from bot.coordinator import safety
+from bot.coordinator.safety import SafetyPanel
 from bot.enrollment import record
 from bot.enrollment.questionnaire import get_questionnaire
 from bot.enrollment.record import Enrollment
@@ -36,6 +38,12 @@ TOPICS = {
     "safety_medical": "SAFETY: medical emergency",
     "safety_overdose": "SAFETY: overdose",
     "safety_check_failed": "SAFETY: the check failed",
+    "safety_symptom": "SAFETY: a symptom out of control",
+    "safety_abuse": "SAFETY: abuse, neglect or violence",
+    "safety_wish_to_die": "SAFETY: wish to die",
+    "safety_minor": "Under 18",
+    "safety_medical_advice": "Medical question for a nurse or doctor",
+    "safety_aid_in_dying": "Asked about aid in dying: clinician to call",
 }
 
 
@@ -99,6 +107,7 @@ class Page:
     enrollments: list[Enrollment]
     consents: dict[str, list[Any]]
     phone: str | None
+    safety: SafetyPanel
 
 
 def _view(row: Any) -> TicketView:
@@ -184,6 +193,7 @@ def page(connection: Connection, staff_id: str, conversation_id: str) -> Page:
         enrollments=enrollments,
         consents={item.id: record.consents(connection, item.id) for item in enrollments},
         phone=conversations.phone_of(talk) if talk.channel == "sms" else None,
+        safety=safety.panel(connection, conversation_id),
     )
 
 

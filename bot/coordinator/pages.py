@@ -16,7 +16,7 @@ from fastapi.templating import Jinja2Templates
 from bot import bodies
 from bot.channels.webchat import api as webchat_api
 from bot.conversation.conversations import ConversationNotFound
-from bot.coordinator import board, sessions
+from bot.coordinator import board, safety, sessions
 from bot.coordinator.sessions import COOKIE, Session
 from bot.enrollment import record
 from bot.handoff import control, tickets
@@ -36,7 +36,8 @@ templates.env.filters["waited"] = board.waited
 templates.env.filters["lines"] = board.lines
 
 
-def _services(request: Request) -> Services:
+def services_of(request: Request) -> Services:
+    """The parts of the running service."""
     services: Services = request.app.state.services
     return services
 
@@ -44,7 +45,7 @@ def _services(request: Request) -> Services:
 async def signed_in(request: Request) -> Session:
     """The session of this request; pages redirect to the sign-in when there is none."""
     cookie = request.cookies.get(COOKIE, "")
-    database = _services(request).database
+    database = services_of(request).database
     session = await database.read(sessions.find, cookie) if cookie else None
     if session is None:
         raise Problem(303, "Sign in first.", {"Location": "/console/sign-in"})
@@ -64,14 +65,16 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: values[-1] for name, values in fields.items()}
 
 
-async def _checked_form(request: Request, session: Session) -> dict[str, str]:
+async def checked_form(request: Request, session: Session) -> dict[str, str]:
+    """The fields of a form that came from a page of this session."""
     form = await _form(request)
     if not sessions.csrf_matches(session, form.get("csrf", "")):
         raise Problem(403, "This form is too old. Go back, reload the page and try again.")
     return form
 
 
-def _show(request: Request, template: str, status: int = 200, **facts: Any) -> HTMLResponse:
+def show(request: Request, template: str, status: int = 200, **facts: Any) -> HTMLResponse:
+    """A page, never kept by the browser."""
     facts["program"] = get_program()
     response = templates.TemplateResponse(request, template, facts, status_code=status)
     response.headers["Cache-Control"] = "no-store"
@@ -81,20 +84,20 @@ def _show(request: Request, template: str, status: int = 200, **facts: Any) -> H
 @router.get("/sign-in")
 async def sign_in_page(request: Request) -> HTMLResponse:
     """The sign-in form."""
-    return _show(request, "sign_in.html", problem="")
+    return show(request, "sign_in.html", problem="")
 
 
 @router.post("/sign-in")
 async def sign_in(request: Request) -> Response:
     """Check name and password; the same answer for an unknown name, a wrong password and a locked account."""
     form = await _form(request)
-    services = _services(request)
+    services = services_of(request)
     cookie = await services.database.write(
         sessions.sign_in, form.get("username", ""), form.get("password", "")
     )
     if cookie is None:
         problem = "That name and password do not fit. After five tries an account rests for 15 minutes."
-        return _show(request, "sign_in.html", 401, problem=problem)
+        return show(request, "sign_in.html", 401, problem=problem)
     response = RedirectResponse("/console", 303)
     response.set_cookie(
         COOKIE, cookie, httponly=True, samesite="strict", secure=services.settings.production, path="/console"
@@ -105,8 +108,8 @@ async def sign_in(request: Request) -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request, session: SignedIn) -> Response:
     """End the session."""
-    await _checked_form(request, session)
-    await _services(request).database.write(sessions.sign_out, request.cookies[COOKIE])
+    await checked_form(request, session)
+    await services_of(request).database.write(sessions.sign_out, request.cookies[COOKIE])
     response = RedirectResponse("/console/sign-in", 303)
     response.delete_cookie(COOKIE, path="/console")
     return response
@@ -118,8 +121,18 @@ async def board_page(
 ) -> HTMLResponse:
     """Who is waiting, with what they want."""
     folder = folder if folder in FOLDERS else "waiting"
-    rows = await _services(request).database.write(board.board, session.staff_id, folder)
-    return _show(request, "board.html", session=session, rows=rows, folder=folder, folders=FOLDERS)
+    rows = await services_of(request).database.write(board.board, session.staff_id, folder)
+    alarms = await services_of(request).database.write(safety.ringing, session.staff_id)
+    return show(
+        request,
+        "board.html",
+        session=session,
+        rows=rows,
+        folder=folder,
+        folders=FOLDERS,
+        alarms=alarms,
+        nobody_told=safety.nobody_told(),
+    )
 
 
 @router.get("/events")
@@ -127,7 +140,7 @@ async def board_events(request: Request, session: SignedIn) -> StreamingResponse
     """Says when the board has changed, so that the page can look again."""
 
     async def stream() -> AsyncIterator[str]:
-        services = _services(request)
+        services = services_of(request)
         yield "retry: 2000\n\n"
         with services.feed.subscribe(tickets.QUEUE) as news:
             while not services.stopping.is_set():
@@ -145,17 +158,20 @@ async def board_events(request: Request, session: SignedIn) -> StreamingResponse
 @router.get("/conversations/{conversation_id}")
 async def conversation_page(request: Request, session: SignedIn, conversation_id: str) -> HTMLResponse:
     """One conversation, live, with its tickets and its enrollment record."""
-    database = _services(request).database
+    database = services_of(request).database
     try:
         page = await database.write(board.page, session.staff_id, conversation_id)
     except ConversationNotFound:
-        return _show(request, "not_found.html", 404, session=session)
+        return show(request, "not_found.html", 404, session=session)
     last_seq = page.messages[-1]["seq"] if page.messages else 0
-    return _show(
+    return show(
         request,
         "conversation.html",
         session=session,
         page=page,
+        safety=page.safety,
+        categories=safety.MISSABLE,
+        name_of=safety.name_of,
         last_seq=last_seq,
         mine=page.row.assigned_to == session.staff_id,
         next_states=sorted(record.TRANSITIONS[page.enrollments[0].state]) if page.enrollments else [],
@@ -165,9 +181,11 @@ async def conversation_page(request: Request, session: SignedIn, conversation_id
 @router.get("/conversations/{conversation_id}/record")
 async def record_fragment(request: Request, session: SignedIn, conversation_id: str) -> HTMLResponse:
     """The side panel (tickets and record) alone, fetched again when something changes."""
-    page = await _services(request).database.write(board.page, session.staff_id, conversation_id)
+    page = await services_of(request).database.write(board.page, session.staff_id, conversation_id)
     next_states = sorted(record.TRANSITIONS[page.enrollments[0].state]) if page.enrollments else []
-    return _show(request, "_record.html", session=session, page=page, next_states=next_states)
+    return show(
+        request, "_record.html", session=session, page=page, safety=page.safety, next_states=next_states
+    )
 
 
 @router.get("/conversations/{conversation_id}/events")
@@ -179,30 +197,31 @@ async def conversation_events(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """New messages of a conversation as they come."""
-    services = _services(request)
+    services = services_of(request)
     await services.database.write(
         audit.record, session.staff_id, "conversation.follow", "conversation", conversation_id
     )
     if last_event_id and last_event_id.isdecimal():
         after = int(last_event_id)
-    stream = webchat_api.events(services, conversation_id, after)
+    stream = webchat_api.events(services, conversation_id, after, public=False)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-def _back(conversation_id: str) -> RedirectResponse:
+def back(conversation_id: str) -> RedirectResponse:
+    """To the page of a conversation."""
     return RedirectResponse(f"/console/conversations/{conversation_id}", 303)
 
 
 def _woken(services: Services, conversation_id: str) -> RedirectResponse:
     services.dispatcher.wake()
-    return _back(conversation_id)
+    return back(conversation_id)
 
 
 @router.post("/conversations/{conversation_id}/take-over")
 async def take_over(request: Request, session: SignedIn, conversation_id: str) -> Response:
     """From now on the assistant is silent here."""
-    await _checked_form(request, session)
-    services = _services(request)
+    await checked_form(request, session)
+    services = services_of(request)
     try:
         await services.database.write(control.take_over, conversation_id, session.staff_id, session.name)
     except control.NotInControl:
@@ -213,8 +232,8 @@ async def take_over(request: Request, session: SignedIn, conversation_id: str) -
 @router.post("/conversations/{conversation_id}/reply")
 async def reply(request: Request, session: SignedIn, conversation_id: str) -> Response:
     """Write to the person."""
-    form = await _checked_form(request, session)
-    services = _services(request)
+    form = await checked_form(request, session)
+    services = services_of(request)
     text = form.get("text", "").replace("\x00", "").strip()
     if not text or len(text) > webchat_api.MOST_CHARACTERS:
         raise Problem(422, f"Write between 1 and {webchat_api.MOST_CHARACTERS} characters.")
@@ -229,10 +248,10 @@ async def reply(request: Request, session: SignedIn, conversation_id: str) -> Re
 
 
 @router.post("/conversations/{conversation_id}/hand-back")
-async def hand_back(request: Request, session: SignedIn, conversation_id: str) -> Response:
+async def handback(request: Request, session: SignedIn, conversation_id: str) -> Response:
     """The assistant goes on where it was."""
-    await _checked_form(request, session)
-    services = _services(request)
+    await checked_form(request, session)
+    services = services_of(request)
     try:
         await services.database.write(control.hand_back, conversation_id, session.staff_id)
     except control.NotInControl:
@@ -243,8 +262,8 @@ async def hand_back(request: Request, session: SignedIn, conversation_id: str) -
 @router.post("/tickets/{ticket_id}/resolve")
 async def resolve(request: Request, session: SignedIn, ticket_id: str) -> Response:
     """Close a ticket."""
-    form = await _checked_form(request, session)
-    services = _services(request)
+    form = await checked_form(request, session)
+    services = services_of(request)
     await services.database.write(tickets.resolve, ticket_id, session.staff_id)
     return _woken(services, form.get("conversation_id", ""))
 
@@ -252,8 +271,8 @@ async def resolve(request: Request, session: SignedIn, ticket_id: str) -> Respon
 @router.post("/enrollments/{enrollment_id}/state")
 async def change_state(request: Request, session: SignedIn, enrollment_id: str) -> Response:
     """Accept, activate, decline or withdraw an enrollment."""
-    form = await _checked_form(request, session)
-    services = _services(request)
+    form = await checked_form(request, session)
+    services = services_of(request)
     try:
         await services.database.write(record.move, enrollment_id, form.get("state", ""), session.staff_id)
     except record.NoEnrollment:

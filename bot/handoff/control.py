@@ -14,6 +14,7 @@ from bot.conversation.tables import conversation
 from bot.handoff import tickets
 from bot.records import audit
 from bot.records.statements import announce
+from bot.safety import lock
 
 
 class NotInControl(PermissionError):
@@ -39,6 +40,7 @@ def take_over(connection: Connection, conversation_id: str, staff_id: str, name:
     if not taken:
         raise NotInControl(conversation_id)
     tickets.take(connection, conversation_id, staff_id)
+    lock.in_human_hands(connection, conversation_id, staff_id)
     text = words.text("taken_over", talk.locale, name=name)
     conversations.say(connection, conversation_id, [Draft(text, author="system", kind="handoff")])
     audit.record(connection, staff_id, "conversation.take_over", "conversation", conversation_id)
@@ -51,6 +53,7 @@ def reply(connection: Connection, conversation_id: str, staff_id: str, text: str
     _require(connection, conversation_id, staff_id)
     conversations.say(connection, conversation_id, [Draft(text, author="coordinator")])
     tickets.replied(connection, conversation_id, staff_id)
+    lock.human_spoke(connection, conversation_id)
     audit.record(connection, staff_id, "conversation.reply", "conversation", conversation_id)
 
 

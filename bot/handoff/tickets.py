@@ -18,7 +18,8 @@ EMERGENCY, URGENT, ROUTINE = "emergency", "urgent", "routine"
 # Feed topic on which consoles listen for changes of the queue.
 QUEUE = "queue"
 
-_by_urgency = case({EMERGENCY: 0, URGENT: 1, ROUTINE: 2}, value=ticket.c.urgency, else_=3)
+URGENCY = {EMERGENCY: 0, URGENT: 1, ROUTINE: 2}
+_by_urgency = case(URGENCY, value=ticket.c.urgency, else_=3)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,23 @@ def open_ticket(connection: Connection, conversation_id: str, message_id: str, d
     log(connection, ticket_id, "assistant", "opened")
     announce(connection, QUEUE)
     return ticket_id
+
+
+def open_or_repeat(connection: Connection, conversation_id: str, message_id: str, draft: TicketDraft) -> str:
+    """Open a ticket, or note "again" on one of this topic that is open in the conversation; returns its id.
+
+    Fifty cries are one person in need: one line at the top of the board, not fifty. A more urgent one raises it.
+    """
+    known = [row for row in open_tickets(connection, conversation_id) if row.topic == draft.topic]
+    if not known:
+        return open_ticket(connection, conversation_id, message_id, draft)
+    row = known[0]
+    if row.message_id != message_id:
+        log(connection, row.id, "assistant", "again")
+    if URGENCY[draft.urgency] < URGENCY[row.urgency]:
+        connection.execute(update(ticket).where(ticket.c.id == row.id).values(urgency=draft.urgency))
+    announce(connection, QUEUE)
+    return str(row.id)
 
 
 def log(connection: Connection, ticket_id: str, actor: str, event: str) -> None:

@@ -6,6 +6,7 @@ from bot.enrollment import tables as enrollment_tables
 from bot.handoff import tables as handoff_tables
 from bot.records import audit
 from bot.records.database import metadata
+from bot.safety import tables as safety_tables
 
 __all__ = [
     "audit",
@@ -14,4 +15,5 @@ __all__ = [
     "enrollment_tables",
     "handoff_tables",
     "metadata",
+    "safety_tables",
 ]

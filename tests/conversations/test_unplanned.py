@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tests.conversations.test_enrolling import FOR_MOTHER
+from tests.conversations.test_handover import eventually
+from tests.support.console import Coordinator
 from tests.support.product import Person, Product
 
 
@@ -30,9 +32,11 @@ def test_what_is_said_after_words_of_danger_is_not_kept_as_a_wish(product: Produ
         person.say(said)
     assert "988" in person.say("I want to die")
     heard = person.say("sorry I am just so tired, go on")
-    assert "(800) 555-0142" in heard
-    assert "matters most" in heard
+    assert "988" in heard
+    assert "matters most" not in heard
     assert "matters_most" not in product.enrollment_of(person.id)["answers"]
+    Coordinator(product).conversation(person.id, "clear")
+    assert eventually(lambda: "matters most" in person.log()[-1]["text"])
     person.say("to sit in her garden")
     assert product.enrollment_of(person.id)["answers"]["matters_most"] == "to sit in her garden"
 

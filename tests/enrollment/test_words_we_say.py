@@ -13,12 +13,16 @@ from bot.knowledge.articles import GSM_7
 from tests.knowledge.test_articles import grade
 
 OPT_OUT = re.compile(r"\b(?:stop|stopall|unsubscribe|cancel|end|quit|revoke|optout)\b", re.IGNORECASE)
-OURS = ("again.yml", "choices.yml", "intake.yml", "readings.yml", "replies.yml")
+OURS = ("again.yml", "choices.yml", "intake.yml", "readings.yml", "replies.yml", "safety.yml")
 FOLDED = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
 FACTS = {
     "phone": "(800) 555-0142", "nurse_line": "(800) 555-0143", "hours": "8 to 5", "reply_within": "one day",
     "program": "Harbor", "patient": "Rosa", "caller": "Ana", "name": "Ana", "value": "Ana", "label": "Name",
     "facts": "Name: Ana", "count": "3", "heart": "We help.", "question": "Who?", "number": "(312) 555-0188",
+    "emergency": "911", "crisis": "988", "crisis_how": "call or text 988", "veterans_text": "838255",
+    "veterans": "Veterans: press 1, or text 838255.", "poison_help": "(800) 222-1222",
+    "dv_hotline": "(800) 799-7233", "eldercare": "(800) 677-1116",
+    "lines": "You can call or text 988, day or night.",
 }  # fmt: skip
 
 
@@ -26,7 +30,7 @@ def ours() -> list[str]:
     ids = []
     for name in OURS:
         text = (words.FOLDER / name).read_text(encoding="utf-8")
-        ids += re.findall(r"^([a-z_./]+):", text, re.MULTILINE)
+        ids += re.findall(r"^([a-z_./0-9]+):", text, re.MULTILINE)
     return ids
 
 

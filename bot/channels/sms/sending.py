@@ -20,6 +20,7 @@ from bot.channels.sms import status
 from bot.conversation import conversations, outbox
 from bot.conversation.outbox import Never, NotNow, Parcel, Sender
 from bot.records.database import Database
+from bot.safety import alarms, sinks
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -94,11 +95,7 @@ class TwilioSender:
         return sent
 
     async def _send(self, parcel: Parcel) -> str:
-        talk = await self._database.read(conversations.get, parcel.conversation_id)
-        if talk.opted_out:
-            # Not every wish to get no more texts is one that Twilio knows of.
-            raise Never(status.OPTED_OUT)
-        phone = conversations.phone_of(talk)
+        phone = await self._phone(parcel)
         if parcel.attempts > 1:
             known = await self._database.read(outbox.provider_ids, parcel.conversation_id)
             before = await asyncio.to_thread(self._calling, self._find, parcel, phone, known)
@@ -106,11 +103,26 @@ class TwilioSender:
                 return str(before)
         return str(await asyncio.to_thread(self._calling, self._create, parcel, phone))
 
+    async def _phone(self, parcel: Parcel) -> str:
+        """Who gets it: the person of the conversation, or, for an alarm, the number in the parcel."""
+        if parcel.kind != "sms":
+            return str(parcel.payload["to"])
+        talk = await self._database.read(conversations.get, parcel.conversation_id)
+        if talk.opted_out:
+            # Not every wish to get no more texts is one that Twilio knows of.
+            raise Never(status.OPTED_OUT)
+        return conversations.phone_of(talk)
+
     def _create(self, parcel: Parcel, phone: str) -> str:
         sent = self._client.messages.create(
-            to=phone, body=parcel.payload["body"], **self._sender(), **self._callback(parcel)
+            to=phone, body=self._body(parcel), **self._sender(), **self._callback(parcel)
         )
         return str(sent.sid)
+
+    def _body(self, parcel: Parcel) -> str:
+        if parcel.kind == "sms":
+            return str(parcel.payload["body"])
+        return sinks.text(self._settings, parcel.payload)
 
     def _sender(self) -> dict[str, str]:
         number = self._settings.twilio_from_number
@@ -119,7 +131,8 @@ class TwilioSender:
         return {"from_": number}
 
     def _callback(self, parcel: Parcel) -> dict[str, str]:
-        if not self._settings.public_url:
+        # Whether an alarm arrived shows by somebody acknowledging it; until then it goes on by itself.
+        if not self._settings.public_url or parcel.kind != "sms":
             return {}
         # A report may overtake the answer to our request: it then finds its row by what is in its address.
         query = urlencode({"parcel": parcel.id, "attempt": parcel.attempts})
@@ -131,7 +144,7 @@ class TwilioSender:
         Not filtered by the date of sending: a message that waits in Twilio's queue has none yet.
         """
         since = parcel.created_at - CLOCK_SKEW
-        body = parcel.payload["body"].strip()
+        body = self._body(parcel).strip()
         for found in self._client.messages.list(to=phone, limit=LOOK_BACK):
             if found.date_created is not None and found.date_created < since:
                 return None
@@ -171,4 +184,7 @@ def make_sender(settings: Settings, database: Database) -> Sender:
 
 def on_failure(connection: Connection, parcel: Parcel, code: str) -> None:
     """A parcel was given up: a human is told in the same transaction."""
+    if parcel.kind in alarms.KINDS:
+        alarms.gave_up(connection, parcel, code)
+        return
     status.give_up(connection, parcel, code)

@@ -112,8 +112,12 @@ def _patience(prefer: str | None) -> float:
     return 0.0
 
 
+# What a message carries for our own use.
+HIDDEN = frozenset({"in_reply_to", "private"})
+
+
 def _public(message: Message) -> dict[str, Any]:
-    return {key: value for key, value in message.items() if key != "in_reply_to"}
+    return {key: value for key, value in message.items() if key not in HIDDEN}
 
 
 @router.get("/program")
@@ -198,7 +202,7 @@ async def read_messages(
     """Messages with a sequence number above `after`, oldest first, at most 200."""
     database = _services(request).database
     await database.read(conversations.authorize, conversation_id, _token(authorization))
-    found = await database.read(messages.after, conversation_id, after)
+    found = await database.read(messages.after, conversation_id, after, public=True)
     body = {"messages": [_public(message) for message in found]}
     return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
@@ -222,13 +226,20 @@ async def follow(
     )
 
 
-async def events(services: Services, conversation_id: str, after: int) -> AsyncIterator[str]:
-    """SSE text of a conversation's messages from `after` on, with a comment as heartbeat."""
+async def events(
+    services: Services, conversation_id: str, after: int, public: bool = True
+) -> AsyncIterator[str]:
+    """SSE text of a conversation's messages from `after` on, with a comment as heartbeat.
+
+    Args:
+        public: see `messages.after`.
+    """
     yield "retry: 2000\n\n"
     with services.feed.subscribe(conversation_id) as news:
         while not services.stopping.is_set():
             news.clear()
-            for message in await services.database.read(messages.after, conversation_id, after):
+            found = await services.database.read(messages.after, conversation_id, after, public=public)
+            for message in found:
                 after = message["seq"]
                 data = json.dumps(_public(message), ensure_ascii=False)
                 yield f"id: {after}\nevent: message\ndata: {data}\n\n"

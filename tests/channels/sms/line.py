@@ -81,6 +81,12 @@ class Line:
     database: Database
     twilio: TwilioMock | None
     http: httpx.Client
+    engine_served: Served | None = None
+
+    def stop_engine(self) -> None:
+        """From now on the engine does not answer."""
+        if self.engine_served is not None:
+            self.engine_served.stop()
 
     def post(
         self, path: str, fields: dict[str, str], *, base: str | None = None, **headers: str
@@ -138,7 +144,8 @@ class Line:
     def parcels(self, phone: str) -> list[tuple[Row[Any], str]]:
         """The outbox of a number, in order: the row and its body."""
         talk = self.talk(phone)
-        found = select(outbox).where(outbox.c.conversation_id == talk.id).order_by(outbox.c.created_at)
+        wanted = (outbox.c.conversation_id == talk.id) & (outbox.c.kind == "sms")
+        found = select(outbox).where(wanted).order_by(outbox.c.created_at)
         with self.database.begin() as connection:
             rows = connection.execute(found).all()
         keyring = get_keyring()
@@ -221,7 +228,7 @@ class OpenLine:
         migrate.upgrade(self._database)
         self._app = Served(create_app(), lifespan=True).start()
         self._http = httpx.Client(base_url=self._app.url, timeout=20)
-        return Line(self._app, self._engine, self._database, self._twilio, self._http)
+        return Line(self._app, self._engine, self._database, self._twilio, self._http, self._engine_served)
 
     def __exit__(self, *_error: object) -> None:
         self._http.close()

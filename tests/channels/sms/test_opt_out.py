@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.conversation import conversations
+from bot.conversation.messages import Draft
 from tests.channels.sms.line import Line, mock
 from tests.support.serving import wait_until
 
@@ -83,7 +85,20 @@ def test_what_still_waits_is_not_sent_after_an_opt_out(twilio_line: Line, phone:
     twilio_line.say(phone, "hello")
     wait_until(lambda: twilio.sent_to(phone))
     twilio_line.say(phone, "please stop texting me")
-    twilio_line.say(phone, "I want to kill myself")
+    talk = twilio_line.talk(phone)
+    with twilio_line.database.begin() as connection:
+        conversations.say(connection, talk.id, [Draft("See you on Monday.")])
     wait_until(lambda: twilio_line.parcels(phone)[-1][0].status == "failed")
     assert len(twilio.sent_to(phone)) == 1
-    assert {("safety_suicide", "emergency"), ("opted_out", "urgent")} <= set(twilio_line.tickets(phone))
+    assert ("opted_out", "urgent") in twilio_line.tickets(phone)
+
+
+def test_a_cry_from_someone_who_opted_out_goes_to_a_human_and_no_text_goes_out(
+    twilio_line: Line, phone: str
+) -> None:
+    twilio_line.say(phone, "hello")
+    twilio_line.say(phone, "please stop texting me")
+    before = len(twilio_line.parcels(phone))
+    assert twilio_line.say(phone, "I want to kill myself") == ""
+    assert len(twilio_line.parcels(phone)) == before
+    assert ("safety_suicide", "emergency") in twilio_line.tickets(phone)

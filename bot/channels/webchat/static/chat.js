@@ -12,6 +12,7 @@ const POLL = 3000; // ms between looks where streaming does not work
 const LOOK = 6000; // ms without an answer after which we look past the stream
 const SLOW = 20000; // ms without an answer after which we say so
 const TURN = 30000; // ms after a message in which answers belong to it
+const TWICE = 1000; // ms between two presses of Esc that mean: away from here
 const NEAR = 60; // px from the end that count as "at the end"
 
 const $ = (id) => document.getElementById(id);
@@ -30,6 +31,7 @@ let following = true; // new messages may move the view
 let moved = -1; // the last scroll position that we set ourselves
 let notice = null; // the key of the sentence in the status line
 let timers = [];
+let escaped = -TWICE; // when Esc was last pressed
 const sleepers = new Set();
 
 /* Waiting */
@@ -503,8 +505,14 @@ function onKey(event) {
   onSubmit(event);
 }
 
-/** Typing with nothing in focus means: into the message box. */
+/** Esc twice leaves at once, from anywhere. Typing with nothing in focus means: into the message box. */
 function onAnyKey(event) {
+  if (event.key === "Escape") {
+    if (event.timeStamp - escaped < TWICE) leaveQuickly();
+    escaped = event.timeStamp;
+    return;
+  }
+  escaped = -TWICE;
   const plain = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (plain && document.activeElement === document.body) text.focus();
 }
@@ -525,6 +533,12 @@ function onLanguage() {
 
 function onLeave(event) {
   event.preventDefault();
+  leaveQuickly();
+}
+
+/** Nothing stays in this tab or on this device, and "back" does not come back here. */
+function leaveQuickly() {
+  const to = $("leave") ? $("leave").href : "about:blank";
   era += 1;
   conversation = null;
   text.value = "";
@@ -532,7 +546,7 @@ function onLeave(event) {
   stop.abort();
   document.body.textContent = "";
   document.title = "Weather";
-  location.replace(event.currentTarget ? event.currentTarget.href : "about:blank");
+  location.replace(to);
 }
 
 function ask(shownNow) {
