@@ -27,6 +27,7 @@ from bot.settings import ROOT
 
 FOLDER = ROOT / "data" / "safety"
 LEVELS = ("emergency", "urgent", "concern", "stop", "route")
+HARMLESS = "harmless"
 STRENGTHS = ("strong", "weak")
 _GAP = re.compile(r"\.\.(\d+)$")
 # Words that are in most messages: a poor place to file a phrase under.
@@ -214,6 +215,9 @@ class Patterns:
 
     def find(self, folded: str) -> Iterator[Match]:
         """Every place where a folded text holds a pattern, with what its guards make of it."""
+        return iter(_outside_sayings(list(self._all(folded))))
+
+    def _all(self, folded: str) -> Iterator[Match]:
         candidates = {number for word in set(folded.split()) for number in self._filed.get(word, ())}
         for number in sorted(candidates):
             expression, pattern = self._compiled[number]
@@ -221,8 +225,21 @@ class Patterns:
                 yield _judged(pattern, folded, found.start(), found.end())
 
 
+def _outside_sayings(matches: list[Match]) -> list[Match]:
+    """The matches without those that touch a harmless saying."""
+    sayings = [match for match in matches if match.pattern.level == HARMLESS]
+    return sayings + [
+        match
+        for match in matches
+        if match.pattern.level != HARMLESS
+        and not any(match.start < saying.end and saying.start < match.end for saying in sayings)
+    ]
+
+
 def _judged(pattern: Pattern, folded: str, start: int, end: int) -> Match:
     level, category, taken_back = pattern.level, pattern.category, False
+    if level == HARMLESS:
+        return Match(pattern, "none", "none", start, end, taken_back=True)
     for guard in pattern.guards:
         if not guard.holds(folded, start, end):
             continue
@@ -286,7 +303,7 @@ def _patterns(path: Path, notation: Notation, guards: dict[str, Guard]) -> Itera
 
 def _pattern(raw: dict[str, Any], notation: Notation, guards: dict[str, Guard]) -> Pattern:
     strength = raw.get("strength", "strong")
-    if raw["level"] not in LEVELS or strength not in STRENGTHS:
+    if raw["level"] not in (*LEVELS, HARMLESS) or strength not in STRENGTHS:
         raise ValueError(f"unknown level or strength: {raw['level']}, {strength}")
     own = _guard(notation, {"sentence": raw["unless"]}) if raw.get("unless") else None
     return Pattern(
