@@ -79,7 +79,7 @@ async def safety(turn: Turn) -> bool:
     if not turn.by_person:
         return False
     finding = gate.assess(turn.work.text)
-    if finding is None:
+    if finding is None or finding.category not in responses.LINKS:
         return False
     turn.result.drafts.append(responses.to(finding, turn.locale))
     turn.result.tickets.append(responses.ticket(finding))

@@ -7,6 +7,7 @@ category are "none" for harmless ones. Intervals are Wilson's, 95 % (Wilson 1927
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -166,6 +167,13 @@ def _false_alarms(harmless: Sequence[Heard]) -> dict[str, Share]:
     }
 
 
+def main(arguments: list[str]) -> int:
+    """`python -m bot.safety.evaluation [FILE]`: the report on a file of rows (the held-out ones by default)."""
+    path = Path(arguments[0]) if arguments else HELD_OUT
+    print_report(report(read_rows(path)), lambda line: sys.stdout.write(f"{line}\n"))
+    return 0
+
+
 def print_report(figures: dict[str, Any], say: Callable[[str], None]) -> None:
     """The figures as lines. What people said is not printed: rows of a file are, for they are nobody's."""
     say(f"Safety gate: {figures['rows']} messages; PPV at 1 in {round(1 / PREVALENCE)}")
@@ -180,3 +188,7 @@ def print_report(figures: dict[str, Any], say: Callable[[str], None]) -> None:
     for title in ("missed", "false_emergencies"):
         for text in figures[title]:
             say(f"  {title}: {text[:120]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
