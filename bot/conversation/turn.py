@@ -65,7 +65,8 @@ async def opt_out(turn: Turn) -> bool:
         turn.result.opted_out = True
         turn.result.tickets.append(TicketDraft("opted_out", "opted out of text messages"))
         # Danger in the same text goes on to the next stage, whose ticket has a human call.
-        return gate.assess(turn.work.text) is None
+        danger = gate.assess(turn.work.text)
+        return danger is None or danger.category not in responses.LINKS
     if keyword is keywords.Keyword.START:
         turn.result.opted_out = False
         turn.result.drafts.append(Draft(words.text("opted_in", turn.locale, **facts), author="system"))

@@ -14,6 +14,8 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from bot.safety import gate
 from bot.settings import ROOT
 
@@ -170,7 +172,7 @@ def _false_alarms(harmless: Sequence[Heard]) -> dict[str, Share]:
 def main(arguments: list[str]) -> int:
     """`python -m bot.safety.evaluation [FILE]`: the report on a file of rows (the held-out ones by default)."""
     path = Path(arguments[0]) if arguments else HELD_OUT
-    print_report(report(read_rows(path)), lambda line: sys.stdout.write(f"{line}\n"))
+    print_report(report(read_rows(path)), typer.echo)
     return 0
 
 
