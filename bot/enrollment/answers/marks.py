@@ -361,6 +361,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (rf"(?:on )?(?P<month>{_MONTH})\.? (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)", _dated),
         (rf"(?:el |the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:de|of) (?P<month>{_MONTH})\b", _dated),
         (r"(?P<mm>1[0-2]|0?[1-9])/(?P<day>\d{1,2})\b(?!/)", _dated),
+        (r"el (?:dia )?(?P<day>\d{1,2})(?= (?:a las?|en la|por la|despues|antes)|$)", _dated),
         (r"(?:on )?the (?P<day>\d{1,2})(?:st|nd|rd|th)\b", _dated),
         # Days of the week.
         (r"(?:any|every|each) (?:other )?day of the week\b|every ?day\b|daily\b", _fixed(EVERY_DAY)),

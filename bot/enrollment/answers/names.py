@@ -194,6 +194,10 @@ _KIN_BEFORE = re.compile(
     r"|pap[aá]|mom|dad|nana)"
     r"|(?:my|mi) (?:\w+),)\s+(?=[^\W\d_a-zà-ÿ])"
 )
+# "Carmen o Carmelita", "somos Carmen y Luis".
+_OR_NAME = re.compile(r"\w\w\s(?:o|or|u)\s\w\w|^(?:somos|we'?re|we are)\b", re.IGNORECASE)
+# "He's dying", "estoy desesperada": no name ends so.
+_STATE_OF_MIND = re.compile(r"[a-zñáéíóú]{2,}(?:ing|ed|ando|endo|ad[oa]|id[oa])")
 _NICKNAME = re.compile(r"\s*(?:\([^)]*\)|[\"“”][^\"“”]*[\"“”])\s*(?=\S)|\s*\([^)]*\)$")
 _HOW_SPELLED = re.compile(
     r"(?:[\s,.;]+(?:that'?s|spelled|es)?[\s:,]*[^\W\d_](?:[\s.-]+[^\W\d_]){1,}[\s.]*$)"
@@ -237,8 +241,10 @@ def read_name(text: str) -> Read | NotRead:
         return NotRead("number")
     if in_parts := _first_and_last(cut.rest):
         return Read(in_parts, same(in_parts))
-    if _two_people(head):
+    if _two_people(head) or _OR_NAME.search(head):
         return NotRead("several")
+    if cut.cued and _STATE_OF_MIND.fullmatch(head):
+        return NotRead("not_a_name")
     head, turned = _turn_around(head)
     words = head.split()
     if (

@@ -34,6 +34,11 @@ _ABROAD = re.compile(
     r"|india|china|the philippines"
     r"|filipinas|republica dominicana|nicaragua|peru|ecuador|venezuela|poland|polonia)\b"
 )
+_NO_GOOD = re.compile(
+    r"\b(?:disconnected|no longer|not mine|isn'?t mine|wrong|does ?n'?t work|broken|neighbor'?s"
+    r"|desconectad[oa]|ya no|no es mi[oa]"
+    r"|vecin[oa]|descompuest[oa]|equivocad[oa])\b"
+)
 _DO_NOT_CALL = re.compile(
     r"(?:please )?(?:do not|don'?t|never|no me|nunca me) (?:\w+ )?(?:call|use|ring|llam\w+|marqu\w+|habl\w+)\b"
 )
@@ -78,7 +83,8 @@ def _one_of(home: list[phonenumbers.PhoneNumber], shown: str) -> Read:
     folded = fold(shown)
     note = shown if first != last or home[0].extension else ""
     if first == last:
-        return _last_four_again(first, folded) or Read(first, same(show_phone(first)), note=note)
+        again = _last_four_again(first, folded)
+        return again or Read(first, same(show_phone(first)), sure=not _NO_GOOD.search(folded), note=note)
     if not _RATHER.search(folded) and _both_good(folded):
         return Read(first, same(show_phone(first)), note=note)
     value, other = (last, first) if _RATHER_LAST.search(folded) else (first, last)

@@ -21,7 +21,8 @@ _UNDECIDED = (
     "|yes and no"
     "|not certain|no idea|i'?m torn|let me think|have to think|need to think|no se|no lo se"
     "|no estoy segur[oa]"
-    "|tal vez|quizas?|depende|a lo mejor|puede ser|yeah,? right|probably not|maybe not|unlikely|i doubt it"
+    "|tal vez|quizas?|depende|a lo mejor|puede ser|no mucho|si dios quiere|primero dios|ojala|i wish"
+    "|yeah,? right|probably not|maybe not|unlikely|i doubt it"
     "|doubtful|tal vez no|lo dudo|a veces|sometimes|mas o menos|tengo que pensar(?:lo)?"
     "|dejeme pensar(?:lo)?|kind of"
     "|si y no|sort of|ni idea|(?:i )?(?:can'?t|couldn'?t|wouldn'?t|would not|could not) say (?:no"
@@ -177,6 +178,10 @@ def _contradicts(kind: str, rest: str) -> bool:
     """ "No, all good" and "yes, no" say both; only the next few words count."""
     rest = re.sub(r"^(?:[ ,.]*(?:no+|nope)\b)+", "", rest) if kind == "no" else rest
     near = " ".join(rest.strip(" ,.").split()[:2])
+    if kind != "no" and re.search(
+        r"\b(?:except|excepto|menos|salvo|wrong|mal|equivocad[oa]|incorrect[oa]?)\b", rest
+    ):
+        return True
     if kind == "no":
         return bool(
             re.match(
