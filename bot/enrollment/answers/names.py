@@ -32,7 +32,8 @@ _LEAD = re.compile(
     r"|d[ií]game|ll[aá]meme"
     r"|le decimos \w+,? pero (?:es|se llama)"
     r"|they call (?:me|her|him)|(?:you can )?call (?:me|her|him)|(?:the )?patient is|i go by|speaking with"
-    r"|me llamo|mi nombre(?: completo)? es|su nombre(?: completo)? es|el nombre(?: completo)? es|nombre:?"
+    r"|me llamo|yo(?=,)|mi nombre(?: completo)?(?:\s+es|:)|su nombre(?: completo)? es"
+    r"|el nombre(?: completo)? es|nombre:?"
     r"|se llama|ella se llama"
     r"|él se llama|el se llama|le dicen|me dicen|yo soy|soy|ella es|él es|es|la paciente es|el paciente es"
     r"|mi (?:mam[aá]|pap[aá]|espos[oa]|hij[oa]|herman[oa]|abuel[oa]) (?:es|se llama)"
@@ -233,6 +234,7 @@ def read_name(text: str) -> Read | NotRead:
         return spelled
     if reason := _refusal(shown):
         return NotRead(reason)
+    shown = shown.lstrip("¡¿")
     corrected = _CORRECTED.match(shown)
     cut = _without_lead(_said_beside(corrected["new"] if corrected else shown))
     untitled = _KIN_BEFORE.sub("", _DON.sub("", _TITLE.sub("", _TAIL.sub("", cut.rest))))
@@ -243,7 +245,7 @@ def read_name(text: str) -> Read | NotRead:
         return Read(in_parts, same(in_parts))
     if _two_people(head) or _OR_NAME.search(head):
         return NotRead("several")
-    if cut.cued and _STATE_OF_MIND.fullmatch(head):
+    if cut.rest != shown and _STATE_OF_MIND.fullmatch(head):
         return NotRead("not_a_name")
     head, turned = _turn_around(head)
     words = head.split()
@@ -252,7 +254,7 @@ def read_name(text: str) -> Read | NotRead:
         or sum(word.lower() not in _PARTICLES for word in words) > MOST_WORDS
         or not _all_names(words)
     ):
-        return NotRead("not_a_name")
+        return _named_in_passing(shown)
     name = write_name(head)
     capital = any(word[0].isupper() for word in words) or not head.isascii()
     return Read(
@@ -262,6 +264,14 @@ def read_name(text: str) -> Read | NotRead:
         strong=cut.cued or capital or len(words) > 1,
         note=shown if rest or _said_beside(shown) != shown else "",
     )
+
+
+def _named_in_passing(shown: str) -> Read | NotRead:
+    """ "My aunt Carol", "Carol Hughes is the patient": whose name that is, is asked."""
+    name = name_of_other(shown) or own_name(shown)
+    if name is None and (match := _NAME_FIRST.match(shown)):
+        name = _trim(match["name"], "")
+    return Read(name, same(name), sure=False, strong=False, note=shown) if name else NotRead("not_a_name")
 
 
 def _said_beside(shown: str) -> str:
@@ -425,6 +435,12 @@ _PATIENT = (
     ),
     re.compile(rf"\b{_CAPITAL_NAME}(?:'s|’s) (?:{_KIN_WORD})\b"),
     re.compile(rf"\b{_CAPITAL_NAME} (?i:is my|es mi) "),
+)
+
+
+_NAME_FIRST = re.compile(
+    rf"(?:(?i:the patient|la paciente|el paciente|(?:her|his|my|su|mi) \w+),\s+)?{_CAPITAL_NAME}"
+    r"(?:\s+(?i:is (?:the patient|my name|her name|his name)|es (?:la|el) paciente|es mi nombre))?$"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.enrollment.answers.choosing import Option, read_choice
 from bot.enrollment.answers.kin import ANY_KIN, KIN, caller_is, for_whom, kind_of
@@ -13,7 +14,7 @@ from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable
 from bot.enrollment.answers.reading import NotRead, Read, same
 
 _LONGEST = 60
-_PATIENT = re.compile("patient|paciente|clienta?|client|family|familia")
+_PATIENT = re.compile("patient|paciente|clienta?|client")
 _EX = re.compile(r"\bex[ -]?(husband|wife|esposo|esposa|marido)\b", re.IGNORECASE)
 
 
@@ -30,7 +31,7 @@ def read_relation(text: str, options: Sequence[Option]) -> Read | NotRead:
         return Read(option.code, option.display, sure=kin.sure)
     chosen = read_choice(text, options)
     if isinstance(chosen, Read):
-        return chosen
+        return replace(chosen, sure=chosen.sure and not _names_two(told))
     if misspelled := _misspelled(text, options):
         return misspelled
     shown = clean(text)

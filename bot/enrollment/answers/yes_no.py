@@ -43,21 +43,23 @@ _NO = (
     "|nop|tampoco"
     "|i am not|i'?m not|i refuse|(?:it|that|this) (?:isn'?t|is not|wasn'?t)|not that i know(?: of)?|no que yo sepa"
     "|eso si que no|desde luego que no|of course (?:he|she|they|it|we|i) (?:doesn'?t|don'?t|didn'?t|isn'?t|won'?t)"
-    "|no need|not a chance|no chance|hard no|hell no|heck no|rather you (?:did not|didn'?t)|(?:you|i"
+    "|no need|ya no|nones|not exactly|not quite|(?:i|we|she|he|they|you) have not|i think not"
+    "|not a chance|no chance|hard no|hell no|heck no|rather you (?:did not|didn'?t)|(?:you|i"
     "|she|he|they|we) "
     "(?:may not|wouldn'?t|would not|doesn'?t|does not|don'?t|didn'?t|can'?t|cannot|isn'?t|haven'?t|hasn'?t)"
     "|ni loc[oa]|ni de chiste|ni pensarlo|ni modo que si|ni madres|fijese que no|que no|la verdad no|no creo"
     "|never|nope|nah|naw|nay|no+|n|negative|negativo|wrong|incorrect|incorrecto|mal|equivocado|falso|false"
 )
 _HESITANT_YES = (
-    "i guess so|i guess|i suppose so|i suppose|i think so|probably|if you must|if i have to|pos si"
+    "i guess so|i guess|i suppose so|i suppose|i think so|i hope so|probably|if you must|if i have to|pos si"
     "|if you have to|supongo que si"
     "|supongo|creo que si|pienso que si|yo creo que si|si no hay de otra|ni modo|pues si|pues bueno|ok+"
     "|okay|k|bueno"
     "|fine|alright|all right"
 )
 _YES = (
-    "yes,? please|sounds like a plan|(?:that'?d|that would|it would|it'?d) be (?:great|nice|good"
+    "yes,? please|sounds like a plan|very much so|me parece|(?:that'?d|that would|it would"
+    "|it'?d) be (?:great|nice|good"
     "|lovely|wonderful|fine|helpful)"
     "|i'?m (?:good|ok|okay|fine) with (?:that|it|this)|efectivamente|de ley|eso si(?! que no)|ye+s+"
     "|you bet|you know it|y e s|100 ?%|(?:she|he|they|it|we) (?:does|do|did|is|are"
@@ -109,7 +111,8 @@ _SMALL = frozenset(
     ).split()
 )
 _FILLER = re.compile(
-    r"^(?!uh[ -]?huh)(?:(?:well|um+|uh+|oh|hmm+|ay|uy|eh|este|mmm*|hijole|nombre(?=,)|honestly|i mean"
+    r"^(?!uh[ -]?huh)(?:(?:well|um+|uh+|oh|hmm+|ay|uy|eh|este|mmm*|hijole|nombre(?=,)"
+    r"|bueno(?=,? (?:si|no)$)|honestly|i mean"
     r"|mire|pues|ah)\b[ ,.]*)+"
 )
 
