@@ -58,10 +58,15 @@ class Mark:
 Maker = Callable[[re.Match[str], datetime], Mark | None]
 
 
+# A hyphen between days is "to"; between other words it means nothing.
+_DAYS_HYPHEN = re.compile(rf"(?<=[a-z])\.? ?[-–] ?(?=(?:{_DAY})\b)")
+
+
 def _prepared(text: str, locale: str) -> str:
     """Folded, in digits, quarters and halves as minutes, misspelled days mended."""
     told = re.sub(r"\b([ap])\. ?m\b\.?", r"\1m", fold(text))
     told = re.sub(r"\by (?:cuarto|quince)\b", "y 15", told)
+    told = _DAYS_HYPHEN.sub(" to ", told)
     spoken = not any(char.isdigit() for char in told)
     told = re.sub(r"\b([a-z]+)'s\b", _without_possessive, in_digits(told, locale))
     if spoken:
@@ -421,7 +426,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (rf"{_AT_CLOCK}{_clock('1')} (?:or earlier|or before|at the latest|o antes)\b", _never_after),
         (rf"(?:before|antes de(?:l)?) (?:\w+ ){{1,4}}?(?:at|a las?) {_clock('1')}", _before_something),
         (rf"(?:after|despues de(?:l)?) (?:\w+ ){{1,4}}?(?:at|a las?) {_clock('1')}", _after_something),
-        (rf"(?:any ?time )?(?:after|from|past|despues de|a partir de|desde|pasad[oa]s?){_THE} {_clock('1')}"
+        (rf"(?:any ?time )?(?:after|from|past|despues del?|a partir de|desde|pasad[oa]s?){_THE} {_clock('1')}"
          r"(?: on| or later| onwards?| en adelante)?", _after),
         (rf"(?:before|until|till|til|by|up to|no later than|antes de|antes del|hasta){_THE} {_clock('1')}", _before),
         (r"(?:after|despues de(?:l)?) (?:lunch|almuerzo|almorzar)\b", _fixed(hours=((13 * _H, 17 * _H),))),

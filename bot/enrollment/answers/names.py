@@ -140,6 +140,7 @@ bien bueno claro pues hijole todavia tampoco nunca siempre quisiera deseo hace h
 perdon disculpe
 abuela persona robot computadora familia xyz abc foo blah later xx xxx aaa bbb
 beeswax
+monday tuesday wednesday thursday friday saturday sunday lunes martes miercoles jueves viernes sabado
 """.split()
 NOT_NAMES = frozenset(fold(word) for word in _NOT_NAMES) | {
     word for group in KIN.values() for word in re.findall(r"[a-z]+", group) if word not in {"ma", "pop", "pops"}
@@ -208,7 +209,7 @@ _HOW_SPELLED = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_AFTER = re.compile(
-    r"(?<=[^\W\d_])[\s,]+(?:at |al |zip |tel |phone )?[\d(+][\d\s().-]{3,}$", re.IGNORECASE
+    r"(?<=[^\W\d_])[\s,]+(?:at |al |zip |tel |phone )?(?:[\d(+][\d\s().-]{3,}|\d{1,3})$", re.IGNORECASE
 )
 
 
@@ -260,7 +261,7 @@ def read_name(text: str) -> Read | NotRead:
     return Read(
         name,
         same(name),
-        sure=not turned and not corrected and not _may_go_on(rest),
+        sure=not turned and not corrected and not _may_go_on(rest) and not _maybe_two(words),
         strong=cut.cued or capital or len(words) > 1,
         note=shown if rest or _said_beside(shown) != shown else "",
     )
@@ -288,6 +289,11 @@ def _spelled_out(shown: str) -> Read | None:
         return None
     name = re.sub(r"[\s.,-]", "", match["letters"]).capitalize()
     return Read(name, same(name), sure=bool(match["cue"]))
+
+
+def _maybe_two(words: list[str]) -> bool:
+    """ "José Luis y María" are two, "Pérez y Soto" is a family name: with few words before it the "y" may be either."""
+    return "y" in words and words.index("y") < 3
 
 
 def _first_and_last(text: str) -> str | None:

@@ -8,7 +8,7 @@ import phonenumbers
 
 from bot.enrollment.answers.counting import in_digits
 from bot.enrollment.answers.numbers import spoken_digits
-from bot.enrollment.answers.plain import clean, fold, is_unreadable
+from bot.enrollment.answers.plain import clean, fold, is_unreadable, takes_away
 from bot.enrollment.answers.reading import About, Label, NotRead, Read, same
 
 # A call from the program reaches the states and the US territories alike.
@@ -84,7 +84,8 @@ def _one_of(home: list[phonenumbers.PhoneNumber], shown: str) -> Read:
     note = shown if first != last or home[0].extension else ""
     if first == last:
         again = _last_four_again(first, folded)
-        return again or Read(first, same(show_phone(first)), sure=not _NO_GOOD.search(folded), note=note)
+        doubtful = _NO_GOOD.search(folded) is not None or takes_away(folded)
+        return again or Read(first, same(show_phone(first)), sure=not doubtful, note=note)
     if not _RATHER.search(folded) and _both_good(folded):
         return Read(first, same(show_phone(first)), note=note)
     value, other = (last, first) if _RATHER_LAST.search(folded) else (first, last)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.enrollment.answers.choosing import Option, read_choice
 from bot.enrollment.answers.kin import ANY_KIN, KIN, caller_is, for_whom, kind_of
 from bot.enrollment.answers.names import own_name
-from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable, tokens
+from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable, takes_away, tokens
 from bot.enrollment.answers.reading import NotRead, Read, same
 
 _LONGEST = 60
@@ -25,13 +25,13 @@ def read_relation(text: str, options: Sequence[Option]) -> Read | NotRead:
     # "Ex husband" is "ex-husband"; of two people in one answer ("her son's wife") we cannot be sure.
     told = _EX.sub(r"ex-\1", text)
     kin = caller_is(told)
-    if kin and _names_two(told):
+    if kin and (_names_two(told) or takes_away(told)):
         kin = kin._replace(sure=False)
     if kin and (option := next((option for option in options if option.code == kin.code), None)):
         return Read(option.code, option.display, sure=kin.sure)
     chosen = read_choice(text, options)
     if isinstance(chosen, Read):
-        return replace(chosen, sure=chosen.sure and not _names_two(told))
+        return replace(chosen, sure=chosen.sure and not _names_two(told) and not takes_away(told))
     if misspelled := _misspelled(text, options):
         return misspelled
     shown = clean(text)

@@ -110,6 +110,32 @@ _SMALL = frozenset(
         "senor senora si dije said already "
     ).split()
 )
+# A "no" that may go on: "no ...", "I don't ...", "it isn't ...".
+_OPEN_NO = re.compile(
+    r"(?:^|\b)(?:no|not|don'?t|dont|do not|\w+n'?t|cannot|no (?:es|esta|quiero|tengo)|want|nunca|never)$"
+)
+_BREATH_ENDS = re.compile(
+    r"[,.;:!]|\b(?:but|pero|because|porque|cause|since|i'?m|it'?s|he'?s|she'?s|thanks|thank)\b"
+)
+# What may follow such a "no" and leave it one.
+_COMPANY = frozenset(
+    (
+        "no not never nope nunca jamas i you he she it we they that this those the a an any one ones"
+        " so to do does did don't "
+        "doesn't didn't won't isn't want need have has had think like agree know consent accept"
+        " allow please sir ma'am "
+        "madam miss thanks thank now today yet anymore more at all right correct ok okay way problem"
+        " my her his your our "
+        "mine me us him them myself of course really sorry dear honey for with "
+        "gracias senor senora senorita joven por favor ahora ahorita hoy todavia aun nada ninguno"
+        " ninguna uno una lo la le "
+        "se me mi su eso esto asi es esta estoy tengo tiene tenemos tienen quiero quiere queremos"
+        " deseo puedo puede creo "
+        "necesito necesita hay soy hace falta necesario de acuerdo gusta gustaria parece bien"
+        " correcto cierto verdad para "
+        "que ya mas senorito doctor doctora y o ni dios pastel"
+    ).split()
+)
 _FILLER = re.compile(
     r"^(?!uh[ -]?huh)(?:(?:well|um+|uh+|oh|hmm+|ay|uy|eh|este|mmm*|hijole|nombre(?=,)"
     r"|bueno(?=,? (?:si|no)$)|honestly|i mean"
@@ -135,6 +161,8 @@ def read_yes_no(text: str) -> Read | NotRead:
         return NotRead("undecided")
     rest = told[match.end() :]
     if _contradicts(kind, rest):
+        return NotRead("undecided")
+    if kind == "no" and (_unsure_within(match, told) or _tells_something(match, told)):
         return NotRead("undecided")
     sure = kind != "hesitant" or bool(_POSITIVE.search(rest))
     return _answer(kind != "no", told, match, sure=sure and not (kind == "yes" and _loose(match, told)))
@@ -167,6 +195,19 @@ def _first(told: str) -> tuple[str, re.Match[str]] | None:
     # The earliest wins; of two at the same place the longer: "i guess not" over "i guess".
     _, _, _, kind, match = min(found, key=lambda item: item[:3])
     return kind, match
+
+
+def _unsure_within(match: re.Match[str], told: str) -> bool:
+    """ "I'm not sure yet", "todavía no sé": the "no" is part of a "don't know"."""
+    return any(maybe.start() < match.end() and match.start() < maybe.end() for maybe in _MAYBE.finditer(told))
+
+
+def _tells_something(match: re.Match[str], told: str) -> bool:
+    """ "I can't breathe", "no entiendo", "no pain": a "no" that is the beginning of something else is no answer."""
+    if not _OPEN_NO.search(match.group()):
+        return False
+    breath = _BREATH_ENDS.split(told[match.end() :], maxsplit=1)[0]
+    return any(word not in _COMPANY for word in re.findall(r"[a-z']+", breath))
 
 
 def _loose(match: re.Match[str], told: str) -> bool:
