@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import difflib
 import re
 from collections.abc import Callable, Iterator
@@ -270,14 +271,18 @@ def _dated(match: re.Match[str], moment: datetime) -> Mark | None:
     if month is None:
         return None
     day = int(parts["day"])
-    for year in (moment.year, moment.year + 1):
-        try:
-            found = date(year, month, day)
-        except ValueError:
-            return None
-        if found >= moment.date():
-            return Mark("when", days=frozenset({found}))
+    # With no month named, this one or the next; else this year or the next.
+    named = parts.get("month") or parts.get("mm")
+    months = [(moment.year, month), (moment.year + 1, month)] if named else _months_from(moment)
+    for year, number in months:
+        if day <= calendar.monthrange(year, number)[1] and date(year, number, day) >= moment.date():
+            return Mark("when", days=frozenset({date(year, number, day)}))
     return None
+
+
+def _months_from(moment: datetime) -> list[tuple[int, int]]:
+    counted = (moment.month - 1 + ahead for ahead in range(3))
+    return [(moment.year + months // 12, months % 12 + 1) for months in counted]
 
 
 def _in_hours(match: re.Match[str], moment: datetime) -> Mark:
@@ -323,6 +328,7 @@ _ANY_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|.", re.DOTALL)
 # Words around a time that change nothing about it.
 _SMALL_TALK = frozenset(
     (
+        "sometime preferencia preferentemente "
         "i i'm im i'd am is are be it it's its that's would will can could may you we he she they me my the a "
         "an at on in by of for to so as call calls calling phone reach ring free available home good great ok "
         "okay fine best better easiest works please thanks thank yes sure well usually mostly generally "

@@ -58,6 +58,7 @@ _FILLER = frozenset(
     " ahora ahorita el la"
     " dolor nivel she he says ella dice me we somos are there people times veces vez personas of de"
     " in en one's no the"
+    " todo dia all been ive"
     " somewhere ish he's she's i'm been was to pretty tired with good bad day well um uh ok it'd be rate give put"
     " still le pongo doy tengo"
     " tiene esta estoy anda llega como al mas menos o ya ahora casi no mucho tanto bueno este pues"

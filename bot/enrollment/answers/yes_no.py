@@ -99,7 +99,7 @@ _LEAD_WORDS = 4
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 # Yes only when they stand alone or among small words.
 _WEAK = re.compile(
-    "ya|ye|y|va|vale|sale|dale|right|true|good|great|perfect|perfecto|cierto|verdad|correct|it is"
+    "ya|ye|y|va|vale|you can|you may|sale|dale|right|true|good|great|perfect|perfecto|cierto|verdad|correct|it is"
     "|i do|i am|i would|please"
     "|eso es|adelante|(?:she|he|they|it|we) (?:does|do|did|is|are|has|have|would)|exactly|exacto|fine by me"
 )
