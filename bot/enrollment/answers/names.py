@@ -191,6 +191,7 @@ _KNOWN_TAIL = re.compile(
 _LEGAL = re.compile(
     r"\b(?:legal|real|full|last|given) name\b|\bapellidos?\b|\bnombre (?:real|legal|completo)\b"
 )
+_SOMEONE_ELSE = re.compile(r"\b(?:i'?m|i am|this is|soy|my name|me llamo)\b", re.IGNORECASE)
 _KIN_BEFORE = re.compile(
     r"^(?i:(?:grandma|grandpa|granny|uncle|aunt|auntie|abuelit[oa]|abuel[oa]|t[ií][oa]|mam[aá]"
     r"|pap[aá]|mom|dad|nana)"
@@ -309,7 +310,9 @@ def _may_go_on(rest: str) -> bool:
     """What was cut off may be more of the name: "Luis. Garcia", "I go by Sam, legal name Samantha Reed"."""
     words = [word for word in re.findall(r"[^\W\d_]{2,}", rest) if word.lower() not in _PARTICLES]
     likely = 0 < len(words) <= 5 and all(fold(word) not in NOT_NAMES for word in words)
-    return bool(_LEGAL.search(fold(rest))) or (likely and not _KNOWN_TAIL.match(rest))
+    return bool(_LEGAL.search(fold(rest)) or _SOMEONE_ELSE.search(rest)) or (
+        likely and not _KNOWN_TAIL.match(rest)
+    )
 
 
 def _two_people(head: str) -> bool:

@@ -229,7 +229,8 @@ def _contradicts(kind: str, rest: str) -> bool:
     if kind == "no":
         return bool(
             re.match(
-                r"(?:(?:wait |i mean |digo |sorry )?(?:yes|yeah|si)|all good|looks good|perfect"
+                r"(?:(?:wait |i mean |digo |sorry )?(?:yes|yeah|si)|all good|(?:it'?s"
+                r"|that'?s) (?:fine|ok|okay|good|alright|great|true|right)|looks good|perfect"
                 r"|everything is (?:right|fine)"
                 r"|esta bien)\b",
                 near,
