@@ -210,7 +210,8 @@ _HOW_SPELLED = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_AFTER = re.compile(
-    r"(?<=[^\W\d_])[\s,]+(?:at |al |zip |tel |phone )?(?:[\d(+][\d\s().-]{3,}|\d{1,3})$", re.IGNORECASE
+    r"(?<=[^\W\d_])[\s,]+(?:at |al |zip |tel |phone )?(?:[\d(+][\d\s().-]{3,}|\d{1,3}(?: years old| anos| años)?)$",
+    re.IGNORECASE,
 )
 
 

@@ -48,7 +48,7 @@ _NO = (
     "|she|he|they|we) "
     "(?:may not|wouldn'?t|would not|doesn'?t|does not|don'?t|didn'?t|can'?t|cannot|isn'?t|haven'?t|hasn'?t)"
     "|ni loc[oa]|ni de chiste|ni pensarlo|ni modo que si|ni madres|fijese que no|que no|la verdad no|no creo"
-    "|never|nope|nah|naw|nay|no+|n|negative|negativo|wrong|incorrect|incorrecto|mal|equivocado|falso|false"
+    "|never|nope|nuh[ -]?uh|nah|naw|nay|no+|n|negative|negativo|wrong|incorrect|incorrecto|mal|equivocado|falso|false"
 )
 _HESITANT_YES = (
     "i guess so|i guess|i suppose so|i suppose|i think so|i hope so|probably|if you must|if i have to|pos si"
@@ -61,7 +61,7 @@ _YES = (
     "yes,? please|sounds like a plan|very much so|me parece|(?:that'?d|that would|it would"
     "|it'?d) be (?:great|nice|good"
     "|lovely|wonderful|fine|helpful)"
-    "|i'?m (?:good|ok|okay|fine) with (?:that|it|this)|efectivamente|de ley|eso si(?! que no)|ye+s+"
+    "|(?:i'?m|i'?d be|i am|i would be) (?:good|ok|okay|fine) with (?:that|it|this)|efectivamente|de ley|eso si(?! que no)|ye+s+"
     "|you bet|you know it|y e s|100 ?%|(?:she|he|they|it|we) (?:does|do|did|is|are"
     "|has|have|would)"
     "|i'?d (?:like|love) (?:that|it|to)|i would (?:like|love)|fine by me|eso mero|a huevo"
@@ -179,7 +179,7 @@ def _thumb(text: str) -> Read | NotRead | None:
 
 def _answer(value: bool, told: str, match: re.Match[str], sure: bool = True) -> Read:
     rest = told[match.end() :].strip(" ,.;:!-")
-    return Read(value, LABELS[value], sure=sure, note=rest if len(rest.split()) > 3 else "")
+    return Read(value, LABELS[value], sure=sure, note=rest if len(rest.split()) > 2 else "")
 
 
 def _first(told: str) -> tuple[str, re.Match[str]] | None:
@@ -222,6 +222,8 @@ def _contradicts(kind: str, rest: str) -> bool:
     """ "No, all good" and "yes, no" say both; only the next few words count."""
     rest = re.sub(r"^(?:[ ,.]*(?:no+|nope)\b)+", "", rest) if kind == "no" else rest
     near = " ".join(rest.strip(" ,.").split()[:2])
+    if re.search(r"\b(?:a|another|one|una|otra) (?:question|pregunta|duda)\b", rest):
+        return True
     if kind != "no" and re.search(
         r"\b(?:except|excepto|menos|salvo|wrong|mal|equivocad[oa]|incorrect[oa]?)\b", rest
     ):
