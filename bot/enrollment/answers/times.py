@@ -28,6 +28,7 @@ class _Clause:
     negative: bool = False
     joined: bool = False
     at_odds: bool = False
+    ends_in_day: bool = False
 
     @property
     def doubtful(self) -> bool:
@@ -44,6 +45,8 @@ class _Clause:
             self.hours = hours
             return
         shared = overlap(self.hours, hours)
+        # "Afternoons on Monday and Wednesday mornings": which hours go with which day?
+        self.at_odds = self.at_odds or (not shared and not self.joined and len(self.days) > 1)
         self.hours = union(self.hours, hours) if self.joined or not shared else shared
 
 
@@ -122,14 +125,16 @@ def _last_with_words(clauses: list[_Clause]) -> _Clause:
 def _put(clauses: list[_Clause], mark: Mark) -> None:
     clause = clauses[-1]
     full = bool(clause.days) and clause.hours is not None
-    anew = full and (bool(mark.days) or mark.hours == ALL_HOURS)
+    # "Afternoons on Monday and Wednesday": the second day goes with the first.
+    goes_on = clause.joined and clause.ends_in_day and not mark.hours
+    anew = full and not goes_on and (bool(mark.days) or mark.hours == ALL_HOURS)
     if anew:
         clause = _Clause()
         clauses.append(clause)
     _put_days(clause, mark)
     if mark.hours:
         clause.take_hours(mark.hours)
-    clause.joined = False
+    clause.joined, clause.ends_in_day = False, bool(mark.days)
 
 
 def _put_days(clause: _Clause, mark: Mark) -> None:

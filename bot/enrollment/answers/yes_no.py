@@ -48,7 +48,8 @@ _NO = (
     "|she|he|they|we) "
     "(?:may not|wouldn'?t|would not|doesn'?t|does not|don'?t|didn'?t|can'?t|cannot|isn'?t|haven'?t|hasn'?t)"
     "|ni loc[oa]|ni de chiste|ni pensarlo|ni modo que si|ni madres|fijese que no|que no|la verdad no|no creo"
-    "|never|nope|nuh[ -]?uh|nah|naw|nay|no+|n|negative|negativo|wrong|incorrect|incorrecto|mal|equivocado|falso|false"
+    "|never|nope|nuh[ -]?uh|nah|naw|nay|no+|n|negative|negativo|wrong|incorrect|incorrecto|mal"
+    "|equivocado|falso|false"
 )
 _HESITANT_YES = (
     "i guess so|i guess|i suppose so|i suppose|i think so|i hope so|probably|if you must|if i have to|pos si"
@@ -61,7 +62,8 @@ _YES = (
     "yes,? please|sounds like a plan|very much so|me parece|(?:that'?d|that would|it would"
     "|it'?d) be (?:great|nice|good"
     "|lovely|wonderful|fine|helpful)"
-    "|(?:i'?m|i'?d be|i am|i would be) (?:good|ok|okay|fine) with (?:that|it|this)|efectivamente|de ley|eso si(?! que no)|ye+s+"
+    "|(?:i'?m|i'?d be|i am|i would be) (?:good|ok|okay|fine)"
+    " with (?:that|it|this)|efectivamente|de ley|eso si(?! que no)|ye+s+"
     "|you bet|you know it|y e s|100 ?%|(?:she|he|they|it|we) (?:does|do|did|is|are"
     "|has|have|would)"
     "|i'?d (?:like|love) (?:that|it|to)|i would (?:like|love)|fine by me|eso mero|a huevo"
@@ -97,6 +99,12 @@ _FALSE_NO, _MAYBE, _NEGATIVE, _HESITANT, _POSITIVE = map(
 _LEAD_WORDS = 4
 # Skin tones and the mark that asks for a picture.
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
+# What makes a hesitant yes a yes: "ok sure", "pues sí, claro".
+_FIRM = re.compile(
+    r"\b(?:yes|yeah|yep|sure|of course|definitely|absolutely|please|go ahead|si|claro|por supuesto"
+    r"|adelante|gracias|thanks"
+    r"|con gusto|esta bien|no hay problema)\b"
+)
 # Yes only when they stand alone or among small words.
 _WEAK = re.compile(
     "ya|ye|y|va|vale|you can|you may|sale|dale|right|true|good|great|perfect|perfecto|cierto|verdad|correct|it is"
@@ -164,7 +172,7 @@ def read_yes_no(text: str) -> Read | NotRead:
         return NotRead("undecided")
     if kind == "no" and (_unsure_within(match, told) or _tells_something(match, told)):
         return NotRead("undecided")
-    sure = kind != "hesitant" or bool(_POSITIVE.search(rest))
+    sure = kind != "hesitant" or bool(_FIRM.search(rest))
     return _answer(kind != "no", told, match, sure=sure and not (kind == "yes" and _loose(match, told)))
 
 
