@@ -18,18 +18,25 @@ from bot.enrollment.answers.windows import ALL_HOURS, Spans, Times, overlap, uni
 
 @dataclass
 class _Clause:
-    """Days and hours that belong together. `joined`: an "or" stands before the next hours."""
+    """Days and hours that belong together.
+
+    `joined`: an "or" stands before the next. `at_odds`: days that exclude each other.
+    """
 
     days: set[int | date] = field(default_factory=set)
     hours: Spans | None = None
     negative: bool = False
     joined: bool = False
+    at_odds: bool = False
+    ends_in_day: bool = False
 
     @property
     def doubtful(self) -> bool:
         """ "Every day but Sunday after eleven": after eleven on Sundays, or on all the others? And "not today" leaves
         every other day, which nobody meant to offer."""
         recurring = not any(isinstance(day, date) for day in self.days)
+        if self.at_odds:
+            return True
         return self.negative and bool(self.days) and (self.hours is not None or not recurring)
 
     def take_hours(self, hours: Spans) -> None:
@@ -38,6 +45,8 @@ class _Clause:
             self.hours = hours
             return
         shared = overlap(self.hours, hours)
+        # "Afternoons on Monday and Wednesday mornings": which hours go with which day?
+        self.at_odds = self.at_odds or (not shared and not self.joined and len(self.days) > 1)
         self.hours = union(self.hours, hours) if self.joined or not shared else shared
 
 
@@ -116,14 +125,26 @@ def _last_with_words(clauses: list[_Clause]) -> _Clause:
 def _put(clauses: list[_Clause], mark: Mark) -> None:
     clause = clauses[-1]
     full = bool(clause.days) and clause.hours is not None
-    anew = full and (bool(mark.days) or mark.hours == ALL_HOURS)
+    # "Afternoons on Monday and Wednesday": the second day goes with the first.
+    goes_on = clause.joined and clause.ends_in_day and not mark.hours
+    anew = full and not goes_on and (bool(mark.days) or mark.hours == ALL_HOURS)
     if anew:
         clause = _Clause()
         clauses.append(clause)
-    clause.days |= mark.days
+    _put_days(clause, mark)
     if mark.hours:
         clause.take_hours(mark.hours)
-    clause.joined = False
+    clause.joined, clause.ends_in_day = False, bool(mark.days)
+
+
+def _put_days(clause: _Clause, mark: Mark) -> None:
+    """ "Friday the fourth" is one day; when the fourth is no Friday, we ask."""
+    dates = {day for day in mark.days if isinstance(day, date)}
+    weekdays = {day for day in clause.days if not isinstance(day, date)}
+    if dates and weekdays and not clause.joined:
+        clause.at_odds = clause.at_odds or {day.weekday() for day in dates} != weekdays
+        clause.days -= weekdays
+    clause.days |= mark.days
 
 
 def _together(clauses: list[_Clause]) -> Times:
