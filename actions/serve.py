@@ -16,7 +16,7 @@ from bot.enrollment.answers import Read
 from bot.enrollment.answers.phones import read_phone
 from bot.enrollment.answers.volunteered import volunteered
 from bot.enrollment.commands import command_in
-from bot.enrollment.position import OPEN
+from bot.enrollment.position import OPEN, Part
 from bot.thresholds import thresholds
 
 # Wishes that a person serves: whoever has one is not asked questions first.
@@ -70,8 +70,9 @@ def reply_to(ctx: Context) -> Reply:
         return callback(ctx)
     if said.between and (said.family not in ("social", "tell") or said.intent == LOSS):
         # A kind word, or the first question, does no harm where it was not meant; an answer might, and so might
-        # condolences to somebody who has lost nobody.
-        return unsure(ctx)
+        # condolences to somebody who has lost nobody. Unless a clause of its own says which of the two it is.
+        settled = [part.intent for part in said.parts if _settles(ctx, part)]
+        return serve(ctx, settled[0]) if settled else unsure(ctx)
     if said.intent == LOSS:
         return condolence(ctx)
     wishes = said.wishes()
@@ -89,6 +90,11 @@ def reply_to(ctx: Context) -> Reply:
     return serve(ctx, by_heart or said.intent)
 
 
+def _settles(ctx: Context, part: Part) -> bool:
+    """Whether a clause clearly says which of two close readings of the whole message is meant."""
+    return part.intent in ctx.said.between and part.wants_something(thresholds())
+
+
 def _only_digits(text: str) -> bool:
     return not any(character.isalpha() for character in text)
 
@@ -99,7 +105,7 @@ def tells_of_care(ctx: Context) -> bool:
     if said.known or ctx.position.status != OPEN or said.family in ("enroll", "tell"):
         return False
     told = any(
-        part.family in ("tell", "enroll") and part.confidence >= thresholds().clear_part
+        part.family in ("tell", "enroll") and part.confidence >= thresholds().clear_facts
         for part in said.parts
     )
     facts = volunteered(said.text)

@@ -21,6 +21,7 @@ class Thresholds:
     """Probabilities between 0 and 1; what each is for stands beside it in the file."""
 
     clear_part: float
+    clear_facts: float
     clear_statement: float
     perhaps_article: float
 

@@ -104,7 +104,8 @@ def _assess(text: str, context: Context) -> tuple[Finding, ...]:
     folded = fold(text)
     patterns = phrases.get_patterns()
     matches = [*patterns.find(folded), *_split_over_two(folded, context, patterns)]
-    judged = judging.judge(folded, matches, context.previous)
+    # The message before an open question's answer was the answer to another one: no half of the same sentence.
+    judged = judging.judge(folded, matches, "" if context.question else context.previous)
     found = {_finding(match) for match in matches if _counts(match, judged)}
     found |= {
         Finding(verdict.level, verdict.category, "classifier")

@@ -25,14 +25,19 @@ def test_cancel_amid_the_intake_is_an_opt_out_too(line: Line, phone: str) -> Non
     assert line.engine.heard_from(line.talk(phone).id) == ["sign me up"]
 
 
-@pytest.mark.parametrize(
-    "wish", ["please stop texting me", "no más mensajes", "My dad died. Please stop texting me."]
-)
+@pytest.mark.parametrize("wish", ["please stop texting me", "no más mensajes"])
 def test_a_wish_in_own_words_counts(line: Line, phone: str, wish: str) -> None:
     line.say(phone, "hello")
     assert line.say(phone, wish) == ""
     assert line.talk(phone).opted_out
     assert line.tickets(phone) == [("opted_out", "routine")]
+
+
+def test_a_death_in_the_same_text_is_heard_too(line: Line, phone: str) -> None:
+    line.say(phone, "hello")
+    assert line.say(phone, "My dad died. Please stop texting me.") == ""
+    assert line.talk(phone).opted_out
+    assert sorted(line.tickets(phone)) == [("bereavement", "urgent"), ("opted_out", "routine")]
 
 
 def test_who_opted_out_gets_no_text_but_a_call(line: Line, phone: str) -> None:
