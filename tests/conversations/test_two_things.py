@@ -80,7 +80,7 @@ def test_a_request_inside_a_story_is_heard(product: Product, locale: str, said: 
     person = Person(product, locale)
     assert asked in person.say(said)
     assert "(312) 555-0188" in person.say("312 555 0188")
-    assert person.id in Coordinator(product).page()
+    assert "Wants to be called" in Coordinator(product).page(f"/conversations/{person.id}")
 
 
 @pytest.mark.parametrize(
