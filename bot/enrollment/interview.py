@@ -14,6 +14,7 @@ from bot.enrollment.answers.kin import turns_to
 from bot.enrollment.answers.plain import fold, is_question, is_unreadable, is_wordless, tokens
 from bot.enrollment.answers.volunteered import Volunteered, volunteered
 from bot.enrollment.answers.yes_no import read_yes_no
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.closing import close
 from bot.enrollment.commands import command_in
 from bot.enrollment.keeping import (
@@ -44,12 +45,14 @@ from bot.enrollment.position import (
     STOPPED,
     SUBMITTED,
     Heard,
+    Own,
     Position,
     Ticket,
     Utterance,
 )
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Questionnaire
 from bot.enrollment.serving import is_only_question, missed, serve, serve_the_rest
+from bot.enrollment.switching import enter
 from bot.enrollment.turn import (
     CONFIDENT,
     CONFIDENT_OVER_WORDS,
@@ -66,6 +69,8 @@ _DOES_NOT_KNOW = re.compile(
     r"|dont remember|can'?t remember|have no idea|no idea|forgot|not sure|idk|dunno"
     r"|no (?:me )?(?:lo )?(?:se|acuerdo|recuerdo))\b"
 )
+# An answer of more words than this says more than was asked: all of it is kept for the coordinator.
+LONG_ANSWER = 12
 _NO_LEAD = re.compile(r"^\s*(?:no+|nope|nah|wrong|not quite|incorrecto|mal)\b[\s,.;:!-]*", re.IGNORECASE)
 
 
@@ -139,9 +144,17 @@ def _answer_to_start_over(turn: Turn, reading: Read | NotRead) -> bool:
     if not (isinstance(reading, Read) and reading.value is True):
         turn.word("start_over.kept")
         return True
-    for link_id in list(turn.at.answers):
+    ours = {item.link_id for item in (*turn.asked.items, *get_catalog().items_of_record(turn.asked.record))}
+    for link_id in [known for known in turn.at.answers if known in ours]:
         turn.clear(link_id)
-    turn.at = Position(notes=turn.at.notes, heard=turn.at.heard)
+    kept = turn.at
+    turn.at = Position(
+        dict(kept.answers),
+        notes=kept.notes,
+        heard=kept.heard,
+        questionnaire=kept.questionnaire,
+        others=kept.others,
+    )
     turn.word("start_over.done")
     return True
 
@@ -166,6 +179,32 @@ def _what_to_fix(turn: Turn) -> bool:
         turn.at.fixing = False
         return True
     return ask_what_to_fix(turn, "fix.which_again")
+
+
+def _another_questionnaire(turn: Turn) -> bool:
+    """ "The caregiver questions": this one waits, that one is asked."""
+    target = get_catalog().asked_for(turn.said.text)
+    if target is None or target.id == turn.asked.id:
+        return False
+    if target.record == turn.asked.record and len(target.items) < len(turn.asked.items):
+        return do(turn, "request/short_path")
+    begin(turn, target)
+    return True
+
+
+def begin(turn: Turn, target: Questionnaire) -> None:
+    """Go to another questionnaire and say where we are."""
+    enter(turn, target)
+    if turn.at.status in (SUBMITTED, COMPLETE):
+        turn.over = True
+        turn.word("questionnaire.already" if target.offer else "intake.already", PERSON)
+        return
+    turn.at.status = OPEN
+    if turn.at.asked:
+        turn.word("intake.welcome_back")
+        turn.mode = "again"
+    elif target.start:
+        turn.say.append(Own(target.start[turn.locale]))
 
 
 def _plain_command(turn: Turn) -> bool:
@@ -256,6 +295,8 @@ def _strong_answer(turn: Turn) -> bool:
         return False
     take(turn, item, reading)
     keep_facts(turn, facts, besides=item.link_id)
+    if item.parser not in ("text", "time") and len(tokens(turn.said.text)) > LONG_ANSWER:
+        turn.note(item.link_id, "said_too", turn.said.text)
     serve_the_rest(turn, item, reading)
     return True
 
@@ -370,10 +411,13 @@ def _unreadable(turn: Turn) -> bool:
     """An example and another way to say it; the second time we go on, and a coordinator will ask."""
     reading = turn.read()
     reason = reading.reason if isinstance(reading, NotRead) else "unclear"
-    if turn.item and not turn.item.required and turn.item.parser != "text" and _does_not_know(turn):
+    if turn.item and not turn.item.required and turn.item.type != "text" and _does_not_know(turn):
         reason = "none"
     if reason == "declined" or (reason == "none" and turn.item and turn.item.required):
         return skip(turn)
+    if reason == "none" and turn.item and any(option.code == "none" for option in turn.item.options):
+        keep(turn, turn.item, ["none"] if turn.item.repeats else "none", "")
+        return True
     if reason == "none" and turn.item and not turn.item.required:
         turn.note(turn.item.link_id, "none", turn.said.text)
         return pass_over(turn, "skip.none")
@@ -387,6 +431,7 @@ RULES: tuple[Rule, ...] = (
     _death,
     _answer_to_confirmation,
     _what_to_fix,
+    _another_questionnaire,
     _plain_command,
     _after_danger,
     _nothing_to_read,
@@ -418,6 +463,10 @@ def open_interview(asked: Questionnaire, position: Position, said: Utterance) ->
     """Begin, or come back to, an interview; the message that brings the person here may already hold facts."""
     turn = Turn(asked, deepcopy(position), said)
     turn.at.heard = said.message_id
+    target = get_catalog().asked_for(said.text, said.intent)
+    if target is not None and target.id != turn.asked.id:
+        begin(turn, target)
+        return close(turn)
     before = turn.at.status
     turn.at.open, turn.at.pending, turn.at.fixing = None, None, False
     if _death(turn) or _told_when_closed(turn, before):
@@ -431,7 +480,10 @@ def open_interview(asked: Questionnaire, position: Position, said: Utterance) ->
     heard = keep_facts(turn, volunteered(said.text))
     if said.intent == "tell/illness" and said.confidence >= CONFIDENT:
         turn.word("illness.sorry")
-    turn.word("intake.welcome_back" if turn.at.asked else "intake.start")
+    if asked.start and not turn.at.asked:
+        turn.say.append(Own(asked.start[turn.locale]))
+    else:
+        turn.word("intake.welcome_back" if turn.at.asked else "intake.start")
     turn.mode = "again" if turn.at.asked else None
     if said.intent in ("tell/illness", "tell/need") and said.confidence >= CONFIDENT:
         turn.note("", "volunteered", said.text)

@@ -22,7 +22,8 @@ class Position:
     `open`: the question the person is at. `asked`: every question asked so far. `trail`: the questions left behind,
     for "back". `skipped`: passed over. `insisted`: required ones asked again after a skip. `misses`: unreadable
     answers in a row, by question. `pending`: a value waiting for a yes. `fixing`: we asked what to fix.
-    `changed`: answers changed since the last read-back. `notes`: what a coordinator should see.
+    `changed`: answers changed since the last read-back. `notes`: what a coordinator should see. `questionnaire`: the
+    id of the one being asked, empty for the intake. `others`: where others stand that were left for this one, by id.
     """
 
     answers: Answers = field(default_factory=dict)
@@ -41,6 +42,8 @@ class Position:
     own_name: str | None = None
     notes: list[dict[str, str]] = field(default_factory=list)
     heard: str | None = None
+    questionnaire: str = ""
+    others: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def to_slot(self) -> dict[str, Any]:
         """Everything but the answers, which have slots of their own."""
@@ -118,7 +121,14 @@ class Summary:
     lines: tuple[tuple[str, str], ...]
 
 
-Say = Word | Why | Aside | Summary
+@dataclass(frozen=True)
+class Own:
+    """Say a text of the questionnaire itself, as it stands."""
+
+    text: str
+
+
+Say = Word | Why | Aside | Summary | Own
 
 
 @dataclass(frozen=True)
