@@ -5,7 +5,6 @@ All of it in one transaction, keyed by conversation and message, so that an acti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -58,19 +57,11 @@ def _write(
     for given in effects.consents:
         record.record_consent(connection, conversation_id, questionnaire, message_id, given)
     if effects.withdraw:
-        _withdraw(connection, conversation_id, message_id)
+        record.empty(connection, conversation_id, message_id)
     if effects.submit:
         record.submit(connection, conversation_id, questionnaire, message_id)
     for draft in effects.tickets:
         open_ticket(connection, conversation_id, message_id, draft)
-
-
-def _withdraw(connection: Connection, conversation_id: str, message_id: str) -> None:
-    """Consent was refused: the record keeps that fact, and none of the answers."""
-    for found in record.of_conversation(connection, conversation_id):
-        nothing: Mapping[str, Any] = dict.fromkeys(found.answers)
-        record.save_answers(connection, conversation_id, found.questionnaire, message_id, nothing)
-        record.move(connection, found.id, record.WITHDRAWN, "person", message_id)
 
 
 def _reopen(connection: Connection, conversation_id: str) -> None:

@@ -24,14 +24,16 @@ from bot.actions_listener import make_server
 from bot.channels.sms import sending
 from bot.channels.sms import webhooks as sms_webhooks
 from bot.channels.webchat import api as webchat_api
-from bot.conversation import inbox
+from bot.conversation import inbox, timers
 from bot.conversation.engine_client import EngineClient
 from bot.conversation.feed import Feed
 from bot.conversation.outbox import Dispatcher
 from bot.conversation.runner import TurnRunner
 from bot.coordinator import pages as console
+from bot.enrollment import hand_in, record
+from bot.enrollment.routing import get_rules
 from bot.program import get_program
-from bot.records import migrate
+from bot.records import migrate, retention
 from bot.records.database import Database, get_database
 from bot.safety import gate
 from bot.services import Services
@@ -98,7 +100,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     if database.is_sqlite:
         await database.write(inbox.release_all)
     get_program()
+    # Reads the questionnaires too: a mistake in one of these files is named before anybody is asked anything.
+    get_rules()
     gate.check_phrases()
+    await database.write(retention.plan)
     services = _build(settings, database)
     app.state.services = services
     actions_server = make_server(settings)
@@ -108,6 +113,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services.runner.watch_engine(),
         services.feed.follow_postgres(database),
         services.dispatcher.run(),
+        timers.run(database, {hand_in.SILENT: record.fell_silent, retention.LOOK: retention.look}),
     ]
     tasks = [asyncio.create_task(job) for job in work]
     try:

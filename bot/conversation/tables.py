@@ -82,3 +82,17 @@ outbox = Table(
     Index("ix_outbox_due", "status", "due_at"),
     Index("ix_outbox_provider_id", "provider_id"),
 )
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id", ondelete="CASCADE")),
+    Column("kind", String(32), nullable=False),
+    Column("key", String(64), nullable=False),  # what it is about; with the kind, unique
+    Column("due_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("kind", "key"),
+    Index("ix_timer_due_at", "due_at"),
+    Index("ix_timer_conversation_id", "conversation_id"),
+)

@@ -109,9 +109,10 @@ FOR_MOM = dict(MOM_EN)
 
 
 def at(link_id: str, answers: dict[str, str] = FOR_ME) -> Talk:
-    """A talk that has come to a question; to one of a shorter questionnaire by being tired."""
+    """A talk that has come to a question, in whichever questionnaire asks it."""
     talk = Talk()
-    talk.say("I want to sign up", "enroll")
+    home = next(asked for asked in get_catalog().all() if asked.has(link_id))
+    talk.say("I want to sign up" if home.id == "intake" else home.names[0], "enroll")
     return on_to(talk, link_id, answers)
 
 
