@@ -25,10 +25,10 @@ from actions.small_talk import small_talk
 from actions.summary import as_message
 from bot import words
 from bot.enrollment.answers import AnswerValue, same
-from bot.enrollment.interview import come_back, hear, mark_submitted, open_interview
-from bot.enrollment.moves import notes_text
 from bot.enrollment.catalog import get_catalog
 from bot.enrollment.consents import given_in
+from bot.enrollment.interview import come_back, hear, mark_submitted, open_interview
+from bot.enrollment.moves import notes_text
 from bot.enrollment.position import (
     COMPLETE,
     PAUSED,

@@ -30,7 +30,7 @@ from bot.conversation.feed import Feed
 from bot.conversation.outbox import Dispatcher
 from bot.conversation.runner import TurnRunner
 from bot.coordinator import pages as console
-from bot.enrollment import hand_in, record
+from bot.enrollment import hand_in, record, withdrawal
 from bot.enrollment.routing import get_rules
 from bot.program import get_program
 from bot.records import migrate, retention
@@ -102,6 +102,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     get_program()
     # Reads the questionnaires too: a mistake in one of these files is named before anybody is asked anything.
     get_rules()
+    withdrawal.finders()
     gate.check_phrases()
     await database.write(retention.plan)
     services = _build(settings, database)

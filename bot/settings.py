@@ -53,7 +53,8 @@ class Settings(BaseSettings):
         30.0, description="Days that a conversation without consent to store is held before it is erased."
     )
     partial_after_hours: float = Field(
-        4.0, description="Hours of silence after which an unfinished sign-up goes to the coordinators as it is."
+        4.0,
+        description="Hours of silence after which an unfinished sign-up goes to the coordinators as it is.",
     )
     purge_every_hours: float = Field(1.0, description="Hours between two looks for what must be erased.")
 

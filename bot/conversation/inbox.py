@@ -8,6 +8,7 @@ A worker that died leaves a lease that runs out; the message is then taken by an
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -133,6 +134,8 @@ class Result:
     locale: str = "en"
     tickets: list[tickets.TicketDraft] = field(default_factory=list)
     opted_out: bool | None = None
+    # Done in the commit of the turn, in order.
+    effects: list[Callable[[Connection], None]] = field(default_factory=list)
 
 
 def _open_memory(row: Row[Any]) -> Memory:
@@ -295,6 +298,8 @@ def commit(
     outbox.enqueue(connection, row, written)
     for draft in result.tickets:
         tickets.open_ticket(connection, row.id, work.message_id, draft)
+    for effect in result.effects:
+        effect(connection)
     announce(connection, row.id)
     following = _first(connection, row.id)
     if following is None:

@@ -19,7 +19,9 @@ from bot.records.crypto import get_keyring
 IN, OUT, UNKNOWN = "in", "out", "unknown"
 
 
-def assess(connection: Connection, enrollment_id: str, record: str, answers: Mapping[str, AnswerValue]) -> None:
+def assess(
+    connection: Connection, enrollment_id: str, record: str, answers: Mapping[str, AnswerValue]
+) -> None:
     """Write down what the answers say about the record as a whole."""
     values: dict[str, Any] = {
         "completeness": completeness(record, answers),

@@ -72,8 +72,9 @@ def _titles(label: Label | None) -> tuple[str, ...]:
 
 
 _POLITE = (
-    r"(?:(?:ok|okay|yes|please|now|can we|could we|can you|let'?s|i want|i'?d like|i would like|to|do|try|start|answer|ask me"
-    r"|go to|open|si|por favor|quiero|quisiera|vamos a|hacer|hagamos|contestar|ahora|empezar|empecemos)[ ,.]+)*"
+    r"(?:(?:ok|okay|yes|please|now|can we|could we|can you|let'?s|i want|i'?d like|i would like|to|do|try|start"
+    r"|answer|ask me|go to|open|si|por favor|quiero|quisiera|vamos a|hacer|hagamos|contestar|ahora|empezar"
+    r"|empecemos)[ ,.]+)*"
 )
 
 
@@ -111,7 +112,8 @@ def _check_same(file: str, item: Item, other: Item) -> None:
     same = (item.type, item.parser, item.scope, tuple(option.code for option in item.options))
     if same != (other.type, other.parser, other.scope, tuple(option.code for option in other.options)):
         raise QuestionnaireError(
-            item.link_id, f"{file}: another questionnaire has this linkId with another type, parser or choices"
+            item.link_id,
+            f"{file}: another questionnaire has this linkId with another type, parser or choices",
         )
 
 

@@ -21,9 +21,7 @@ from bot.settings import get_settings
 SILENT = "enrollment_silent"
 
 
-def route(
-    connection: Connection, row: Row[Any], answers: Mapping[str, AnswerValue], partial: bool
-) -> None:
+def route(connection: Connection, row: Row[Any], answers: Mapping[str, AnswerValue], partial: bool) -> None:
     """Open the tasks that the rules ask for; those that are there already stay as they are."""
     facts = Facts(
         answers=answers,

@@ -11,7 +11,16 @@ from bot.enrollment.keeping import consent_refused, leave, leave_behind, switch_
 from bot.enrollment.position import COMPLETE, PAUSED, Aside, Position, Summary, Ticket, Why, Word
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item
 from bot.enrollment.switching import enter, shorter
-from bot.enrollment.turn import PERSON, RESUME, SKIP_OR_PERSON, Rule, Turn, answer_lines, label_of, questions_left
+from bot.enrollment.turn import (
+    PERSON,
+    RESUME,
+    SKIP_OR_PERSON,
+    Rule,
+    Turn,
+    answer_lines,
+    label_of,
+    questions_left,
+)
 
 CHANGE_CUE = re.compile(
     r"\b(?:change|fix|correct|edit|update|wrong|incorrect|mistake|mistyped|typo|misspelled|not right|isn'?t right"

@@ -422,7 +422,9 @@ def _scope(link_id: str, kind: str, own: Mapping[str, Mapping[str, Any]]) -> str
     if scope not in SCOPES:
         raise QuestionnaireError(link_id, f'consent-scope: unknown scope "{scope}"')
     if kind != "boolean" and scope != "family":
-        raise QuestionnaireError(link_id, f'consent-scope: "{scope}" is a yes or no: the type must be boolean')
+        raise QuestionnaireError(
+            link_id, f'consent-scope: "{scope}" is a yes or no: the type must be boolean'
+        )
     return str(scope)
 
 

@@ -267,7 +267,9 @@ def _consent(
     )
 
 
-def take_back(connection: Connection, conversation_id: str, message_id: str, scopes: Collection[str]) -> list[str]:
+def take_back(
+    connection: Connection, conversation_id: str, message_id: str, scopes: Collection[str]
+) -> list[str]:
     """The person takes consents back: from now on they are not in force. Empty `scopes` means all.
 
     Taking back the consent to store empties the record too.

@@ -85,7 +85,7 @@ def _answer_holds(condition: Mapping[str, Any], value: AnswerValue | None) -> bo
 
 
 def _number(value: AnswerValue) -> int | None:
-    if isinstance(value, bool) or isinstance(value, list):
+    if isinstance(value, bool | list):
         return None
     return int(value) if str(value).isdecimal() else None
 

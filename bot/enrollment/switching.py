@@ -50,7 +50,9 @@ def back_to_main(position: Position, asked: Questionnaire) -> Position:
     main = get_catalog().main
     if asked.record == main.record:
         return position
-    waiting = next((name for name in position.others if get_catalog().get(name).record == main.record), main.id)
+    waiting = next(
+        (name for name in position.others if get_catalog().get(name).record == main.record), main.id
+    )
     back = left_for(position, asked, get_catalog().get(waiting))
     if not back.asked:
         # It was never begun: nothing waits to be gone on with.

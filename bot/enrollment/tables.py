@@ -18,7 +18,9 @@ enrollment = Table(
     Column("updated_at", Moment, nullable=False),
     Column("submitted_at", Moment),
     Column("completeness", Integer, nullable=False, default=0),  # percent of the questions that apply
-    Column("authority", String(16)),  # what a proxy claims: agent | guardian | none | not_sure; never verified here
+    Column(
+        "authority", String(16)
+    ),  # what a proxy claims: agent | guardian | none | not_sure; never verified here
     Column("service_area", String(8)),  # in | out | unknown, by zip; never told to anybody who writes
     # Keyed hashes of name and phone, and of name and birth: equal ones are probably the same person.
     Column("phone_hash", String(64)),

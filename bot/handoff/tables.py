@@ -42,7 +42,9 @@ task = Table(
     Column("enrollment_id", String(36), nullable=False),
     Column("rule", String(48), nullable=False),  # the rule of data/routing.yml that asked for it
     Column("role", String(24), nullable=False),  # who is to do it: coordinator, nurse, social_worker, ...
-    Column("title", String(120), nullable=False),  # from the rule: what is to be done, nothing of what was said
+    Column(
+        "title", String(120), nullable=False
+    ),  # from the rule: what is to be done, nothing of what was said
     Column("status", String(8), nullable=False),  # open | done
     Column("created_at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False),

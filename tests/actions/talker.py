@@ -69,7 +69,9 @@ class Talker:
             action = self._form(message, events) if action == FORM else self._run(action, message, events)
         return self.replies
 
-    def walk(self, answers: Mapping[str, str] = ME_EN, until: str | None = None, locale: str = "en") -> Talker:
+    def walk(
+        self, answers: Mapping[str, str] = ME_EN, until: str | None = None, locale: str = "en"
+    ) -> Talker:
         """Answer what is asked until the question `until` is open, or until nothing is."""
         for _ in range(90):
             if not self.active or self.slots.get("requested_slot") == until:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.enrollment.catalog import get_catalog
-from tests.enrollment.talk import FOR_ME, FOR_MOM, Talk, at, on_to
+from tests.enrollment.talk import FOR_ME, FOR_MOM, Talk, at
 
 FOR_OTHER = {**FOR_MOM, "for_whom": "someone else"}
 OF_PROXIES = ("caller_name", "relation", "authority", "patient_knows")

@@ -19,7 +19,7 @@ FOLDED = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
 FACTS = {
     "phone": "(800) 555-0142", "nurse_line": "(800) 555-0143", "hours": "8 to 5", "reply_within": "one day",
     "program": "Harbor", "patient": "Rosa", "caller": "Ana", "name": "Ana", "value": "Ana", "label": "Name",
-    "facts": "Name: Ana", "count": "3", "number": "(312) 555-0188",
+    "facts": "Name: Ana", "count": "3", "days": "30", "number": "(312) 555-0188",
 }  # fmt: skip
 
 

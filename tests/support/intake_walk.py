@@ -1,7 +1,7 @@
 """Someone who answers whatever is asked, so that a question added to a questionnaire breaks no test.
 
-`open_question` finds the linkId of the question in a reply by the questionnaires' own wordings; `answer_to` has an answer
-to it, in both roles and languages; `walk` goes on until nothing is asked any more.
+`open_question` finds the linkId of the question in a reply by the questionnaires' own wordings; `answer_to` has an
+answer to it, in both roles and languages; `walk` goes on until nothing is asked any more.
 """
 
 from __future__ import annotations

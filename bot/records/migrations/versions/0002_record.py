@@ -69,13 +69,16 @@ def upgrade() -> None:
         sa.Column("due_at", Moment(timezone=True), nullable=False),
         sa.Column("created_at", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["conversation_id"], ["conversation.id"], name=op.f("fk_timer_conversation_id"), ondelete="CASCADE"
+            ["conversation_id"],
+            ["conversation.id"],
+            name=op.f("fk_timer_conversation_id"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_timer")),
         sa.UniqueConstraint("kind", "key", name=op.f("uq_timer_kind_key")),
     )
-    for name, (table, columns) in INDEXES.items():
-        op.create_index(name, table, columns)
+    for name, (table, indexed) in INDEXES.items():
+        op.create_index(name, table, indexed)
 
 
 def downgrade() -> None:
