@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.conversation import timers
 from bot.conversation.tables import conversation
 from bot.enrollment import hand_in
-from bot.enrollment.assessment import assess
+from bot.enrollment.assessment import assess, probable_duplicates
 from bot.enrollment.catalog import get_catalog
 from bot.enrollment.tables import answer, consent, enrollment, enrollment_event
 from bot.handoff import tasks
@@ -393,6 +393,12 @@ def submit(connection: Connection, conversation_id: str, questionnaire: str, mes
 def _hand_in(connection: Connection, enrollment_id: str, partial: bool) -> None:
     row = connection.execute(select(enrollment).where(enrollment.c.id == enrollment_id)).one()
     hand_in.route(connection, row, _values(connection, enrollment_id), partial)
+
+
+def duplicates(connection: Connection, enrollment_id: str) -> list[str]:
+    """Ids of enrollments that are probably about the same person; for staff, never for who writes."""
+    row = connection.execute(select(enrollment).where(enrollment.c.id == enrollment_id)).one()
+    return probable_duplicates(connection, row)
 
 
 def fell_silent(connection: Connection, due: timers.Timer) -> None:
