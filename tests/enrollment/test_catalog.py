@@ -131,18 +131,28 @@ MISTAKES: list[tuple[str, str, Callable[[Json], Any], str, str]] = [
         "doctor",
         "must be boolean",
     ),
-    ("no Spanish in another", "caregiver", lambda raw: replace_item(raw, "cg_help", _text={}), "cg_help", "no Spanish"),
+    (
+        "no Spanish in another",
+        "caregiver",
+        lambda raw: replace_item(raw, "cg_help", _text={}),
+        "cg_help",
+        "no Spanish",
+    ),
     (
         "a fact that nobody knows",
         "caregiver",
-        lambda raw: next(e for e in raw["extension"] if e["url"].endswith("thanks")).update(valueString="Hi {dog}"),
+        lambda raw: next(e for e in raw["extension"] if e["url"].endswith("thanks")).update(
+            valueString="Hi {dog}"
+        ),
         "caregiver",
         "unknown placeholder {dog}",
     ),
 ]
 
 
-@pytest.mark.parametrize(("_", "file", "change", "where", "reason"), MISTAKES, ids=[case[0] for case in MISTAKES])
+@pytest.mark.parametrize(
+    ("_", "file", "change", "where", "reason"), MISTAKES, ids=[case[0] for case in MISTAKES]
+)
 def test_a_mistake_in_any_of_them_is_named(
     folder: Path, _: str, file: str, change: Callable[[Json], Any], where: str, reason: str
 ) -> None:
@@ -154,7 +164,9 @@ def test_a_mistake_in_any_of_them_is_named(
 
 
 @pytest.mark.parametrize("command", [("run", "--port", "0"), ("train",)])
-def test_nothing_starts_with_a_broken_questionnaire(folder: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_nothing_starts_with_a_broken_questionnaire(
+    folder: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
     spoil(folder, "intake", lambda raw: replace_item(raw, "zip", _text={}))
     done = subprocess.run(
         [sys.executable, "-m", "bot.cli", *command],
