@@ -32,7 +32,7 @@ from bot.supervisor import free_port
 from tests.support.intake_walk import MOM_EN, walk
 
 # One whole intake with a digression; no answer depends on the clock.
-BEGINS, ASKS = "I want to sign up", "what does the nurse do?"
+BEGINS, ASKS, ENOUGH = "I want to sign up", "what does the nurse do?", "that's enough for today"
 ANSWERS = MOM_EN | {"matters_most": "to stay at home with her dog and her garden"}
 START_SECONDS = 120.0
 ANSWER_SECONDS = 90.0
@@ -111,9 +111,10 @@ class Undisturbed:
         return say(self.talk, text)
 
     def go_through(self) -> list[str]:
-        """A whole intake, with a question in the middle. Returns everything that was said."""
+        """An intake with a question in the middle, cut short. Returns everything that was said."""
         walk(self, self.say(BEGINS), ANSWERS, until="matters_most")
-        walk(self, self.say(ASKS), ANSWERS)
+        walk(self, self.say(ASKS), ANSWERS, until="illness")
+        walk(self, self.say(ENOUGH), ANSWERS)
         return self.script
 
 

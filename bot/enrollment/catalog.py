@@ -17,6 +17,8 @@ from bot.enrollment.questionnaire import Item, Questionnaire, QuestionnaireError
 from bot.settings import get_settings
 
 START = "enroll/"
+# A longer message tells something; it is not just the name of a questionnaire.
+LONGEST_WISH = 100
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Catalog:
 
     def asked_for(self, text: str, intent: str = "") -> Questionnaire | None:
         """The questionnaire a message asks for by one of its names, or the classifier by `enroll/<id>`."""
-        folded = fold(text)
+        folded = fold(text) if len(text) <= LONGEST_WISH else ""
         for asked in self.all():
             if any(_whole(name, folded) for name in (*asked.names, *_titles(asked.offer))):
                 return asked
@@ -78,11 +80,14 @@ _POLITE = (
 )
 
 
+@lru_cache(maxsize=512)
+def _finder(name: str) -> re.Pattern[str]:
+    return re.compile(rf"{_POLITE}{re.escape(fold(name))}(?:[ ,.!]+(?:please|now|por favor|ahora))*")
+
+
 def _whole(name: str, folded: str) -> bool:
     """Whether a message is this name, with no more than polite words around it."""
-    return bool(
-        re.fullmatch(rf"{_POLITE}{re.escape(fold(name))}(?:[ ,.!]+(?:please|now|por favor|ahora))*", folded)
-    )
+    return _finder(name).fullmatch(folded) is not None
 
 
 def load_all(main: Questionnaire, folder: Path, main_file: str) -> Catalog:

@@ -50,7 +50,7 @@ from bot.enrollment.position import (
     Ticket,
     Utterance,
 )
-from bot.enrollment.questionnaire import CONSENT, READ_BACK, Questionnaire
+from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item, Questionnaire
 from bot.enrollment.serving import is_only_question, missed, serve, serve_the_rest
 from bot.enrollment.switching import enter
 from bot.enrollment.turn import (
@@ -219,6 +219,9 @@ def _is_answer_here(turn: Turn, label: str) -> bool:
     """ "Later" is an answer to "when may we call?"; "ready" and "go on" may be one to a yes-or-no."""
     if turn.item is None:
         return False
+    if any(fold(turn.said.text) in option.phrases() for option in turn.item.options):
+        # "No form" is one of the choices here, not a wish for the form.
+        return True
     if turn.item.link_id == CONSENT and label == "nav/skip":
         # "I'd rather not" passes over any other question; asked for consent, it is a no.
         return isinstance(turn.read(), Read)
@@ -295,8 +298,7 @@ def _strong_answer(turn: Turn) -> bool:
         return False
     take(turn, item, reading)
     keep_facts(turn, facts, besides=item.link_id)
-    if item.parser not in ("text", "time") and len(tokens(turn.said.text)) > LONG_ANSWER:
-        turn.note(item.link_id, "said_too", turn.said.text)
+    _keep_what_else_was_said(turn, item)
     serve_the_rest(turn, item, reading)
     return True
 
@@ -307,8 +309,16 @@ def _facts_answer(turn: Turn, facts: Volunteered) -> bool:
     if turn.item and turn.item.link_id in heard:
         thank(turn, turn.item, heard[turn.item.link_id])
     acknowledge(turn, heard, besides=turn.came_from)
+    if turn.item:
+        _keep_what_else_was_said(turn, turn.item)
     serve_the_rest(turn, None, None)
     return True
+
+
+def _keep_what_else_was_said(turn: Turn, item: Item) -> None:
+    """An answer inside a story: the coordinator gets the story too."""
+    if item.parser not in ("text", "time") and len(tokens(turn.said.text)) > LONG_ANSWER:
+        turn.note(item.link_id, "said_too", turn.said.text)
 
 
 def _is_something_else(turn: Turn, reading: Read) -> bool:
@@ -375,6 +385,8 @@ def _weak_answer(turn: Turn) -> bool:
     if not reading.strong and not reading.sure and is_only_question(turn):
         return False
     item = turn.item
+    if item.parser == "text" and item.type != "text" and _does_not_know(turn):
+        return False
     take(turn, item, reading)
     if item.parser == "text":
         keep_facts(turn, volunteered(turn.said.text), besides=item.link_id)

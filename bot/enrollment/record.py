@@ -262,8 +262,8 @@ def _consent(
         message_id=message_id,
         at=now(),
         role=given.role or None,
-        name=keyring.seal("consent.name", consent_id, given.name.encode()) if given.name else None,
-        detail=keyring.seal("consent.detail", consent_id, given.detail.encode()) if given.detail else None,
+        name=keyring.seal("enrollment_consent.name", consent_id, given.name.encode()) if given.name else None,
+        detail=keyring.seal("enrollment_consent.detail", consent_id, given.detail.encode()) if given.detail else None,
     )
 
 
@@ -505,4 +505,4 @@ def consents(connection: Connection, enrollment_id: str) -> list[ConsentView]:
 
 def _opened_text(column: str, row: Row[Any]) -> str:
     sealed = getattr(row, column)
-    return get_keyring().open(f"consent.{column}", row.id, sealed).decode() if sealed else ""
+    return get_keyring().open(f"enrollment_consent.{column}", row.id, sealed).decode() if sealed else ""

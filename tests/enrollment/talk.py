@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import lru_cache
+
 from bot.enrollment.catalog import get_catalog
 from bot.enrollment.interview import hear, open_interview
 from bot.enrollment.position import Aside, Heard, Own, Position, Summary, Utterance, Word
@@ -110,7 +113,12 @@ FOR_MOM = dict(MOM_EN)
 
 def at(link_id: str, answers: dict[str, str] = FOR_ME) -> Talk:
     """A talk that has come to a question, in whichever questionnaire asks it."""
-    talk = Talk()
+    return deepcopy(_come_to(link_id, tuple(answers.items())))
+
+
+@lru_cache(maxsize=256)
+def _come_to(link_id: str, answers_given: tuple[tuple[str, str], ...]) -> Talk:
+    talk, answers = Talk(), dict(answers_given)
     home = next(asked for asked in get_catalog().all() if asked.has(link_id))
     talk.say("I want to sign up" if home.id == "intake" else home.names[0], "enroll")
     return on_to(talk, link_id, answers)

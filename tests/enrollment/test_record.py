@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -33,7 +34,7 @@ def talk_of(connection: Connection) -> str:
     return conversations.open_web(connection, "en", []).conversation_id
 
 
-def told(connection: Connection, talk: str, answers: dict[str, Any]) -> str:
+def told(connection: Connection, talk: str, answers: Mapping[str, Any]) -> str:
     """Answers as the interview keeps them; returns the enrollment's id."""
     kept = {
         link_id: None if value is None else {"value": value, "label": {"en": str(value), "es": str(value)}}
@@ -213,7 +214,7 @@ def due_now(connection: Connection, kind: str) -> None:
 
 
 def test_silence_hands_in_what_there_is_once(database: Database) -> None:
-    handlers = {hand_in.SILENT: record.fell_silent}
+    handlers: dict[str, timers.Handler] = {hand_in.SILENT: record.fell_silent}
     with database.begin() as connection:
         talk = talk_of(connection)
         found = told(connection, talk, MARIA)
