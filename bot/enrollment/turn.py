@@ -91,7 +91,9 @@ class Turn:
 
     def _drop_what_no_longer_applies(self) -> None:
         applies = {item.link_id for item in self.asked.walk(self.at.answers)}
-        for link_id in [known for known in self.at.answers if known not in applies]:
+        # Answers to other questionnaires are none of this one's business.
+        ours = {item.link_id for item in self.asked.items} - applies
+        for link_id in [known for known in self.at.answers if known in ours]:
             self.clear(link_id)
 
     def note(self, link_id: str, reason: str, text: str = "") -> None:
