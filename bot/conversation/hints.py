@@ -61,4 +61,6 @@ def known_meaning(text: str, state: Mapping[str, Any] | None) -> str | None:
     if (state or {}).get("active_loop"):
         # While a question is open, "later" or "ready" may be its answer; the interview decides.
         return None
-    return command_in(text)
+    command = command_in(text)
+    # "Sign me up" goes on with an open sign-up; with none open it begins one, and the engine knows that.
+    return None if command == "nav/resume" else command

@@ -120,7 +120,8 @@ _PHRASES: dict[str, str] = {
     "nav/resume": (
         r"go on(?: with (?:my|the) sign-?up)?|continue|keep going|resume|i'?m back|i am back|i'?m ready"
         r"|ready|carry on|sign-?up|continuar|sigamos|seguir|siga|ya regrese|ya volvi"
-        r"|sign up for care|sign me up|inscribirme|inscribirse|seguir con (?:mi|la) inscripcion"
+        r"|sign up for care|sign me up|inscribirme|ap[uú]nt[ea]me|anoteme|inscrib[ae]me|registreme"
+        r"|inscribirse|seguir con (?:mi|la) inscripcion"
         r"|estoy list[oa]|continuemos"
     ),
     "nav/capabilities": r"help(?: me)?|menu|options|what can you do|what can i (?:ask|say|do)|main menu"

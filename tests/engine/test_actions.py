@@ -21,7 +21,7 @@ def test_what_an_action_is_told(engine: Engine, peer: Peer) -> None:
         message_id="m-9",
         channel="sms",
         locale="es",
-        metadata={"parts": 2, "from": {"a": 1}},
+        metadata={"pieces": 2, "from": {"a": 1}},
     )
     (call,) = peer.calls
     assert call["next_action"] == "validate_intake_form"
@@ -36,7 +36,7 @@ def test_what_an_action_is_told(engine: Engine, peer: Peer) -> None:
     heard = tracker["latest_message"]
     assert heard["text"] == "This is my mom"
     assert heard["message_id"] == "m-9"
-    assert heard["metadata"] == {"parts": 2, "from": {"a": 1}}
+    assert heard["metadata"] == {"pieces": 2, "from": {"a": 1}}
     assert heard["intent"]["name"] == heard["intent"]["full"].split("/")[0]
     assert len(heard["intent_ranking"]) == 10
     assert [e["value"] for e in heard["entities"]] == ["mom"]
