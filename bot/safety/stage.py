@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from bot import words
 from bot.conversation import conversations, timers
 from bot.conversation.engine_client import EngineFailed, EngineUnavailable
+from bot.conversation.messages import Draft
 from bot.enrollment.answers import Read
 from bot.enrollment.answers.yes_no import read_yes_no
 from bot.handoff import tickets
@@ -51,6 +52,8 @@ PASSED_ON = {
     "complaint": ("request/complaint",),
     "medical_advice": ("ask/medical_advice",),
 }
+# A feeling needs a kind word and the offer of a person, not a task for one.
+NO_TICKET = ("grief", "anger")
 KEPT_WORD_FOR_WORD = ("medical_advice", "aid_in_dying", "complaint", "death")
 CERTAIN = 0.8
 CRISIS = Finding("emergency", "suicide")
@@ -157,8 +160,16 @@ def _choices(turn: Turn, row: Row) -> tuple[str, ...]:
     return tuple(c for c in row.choices if c != "choice.resume" or turn.open_question)
 
 
-def _draft(turn: Turn, word_id: str, choices: tuple[str, ...] = (), links: tuple[str, ...] = (), **more):  # type: ignore[no-untyped-def]
-    return responses.draft(word_id, tongue.of(turn.work.text, turn.locale), links, choices, **more)
+def _draft(
+    turn: Turn,
+    word_id: str,
+    choices: tuple[str, ...] = (),
+    links: tuple[str, ...] = (),
+    private: bool = False,
+    **more: str,
+) -> Draft:
+    """A message of the gate, in the language of what it answers."""
+    return responses.draft(word_id, tongue.of(turn.work.text, turn.locale), links, choices, private, **more)
 
 
 def _say_next(turn: Turn, pool: tuple[str, int], links: tuple[str, ...] = (), lines: str = "") -> str:
@@ -180,7 +191,8 @@ def _record(turn: Turn, finding: Finding, row: Row, source: str, said: str) -> N
         turn.result.private = True
     ids = (turn.work.conversation_id, turn.work.message_id)
     turn.effect(partial(_keep, ids=ids, finding=finding, source=source, said=said, rings=row.rings))
-    turn.effect(partial(_open_ticket, ids=ids, draft=_ticket(turn, finding, row)))
+    if finding.category not in NO_TICKET:
+        turn.effect(partial(_open_ticket, ids=ids, draft=_ticket(turn, finding, row)))
 
 
 def _keep(
@@ -219,26 +231,19 @@ def _stop_waiting(connection: Connection, conversation_id: str) -> None:
 
 def _route(turn: Turn, finding: Finding) -> bool:
     """No danger, but a person is needed. Under a human's hands they see it, and the assistant keeps silent."""
-    row = responses.row_for(finding)
-    in_human_hands = turn.work.conversation.control == conversations.HUMAN
-    goes_on = finding.category in PASSED_ON
-    if in_human_hands or turn.opted_out:
+    row, talk = responses.row_for(finding), turn.work.conversation
+    if talk.control == conversations.HUMAN or turn.opted_out:
         _record(turn, finding, row, GATE, "")
         return turn.opted_out
-    if goes_on and (
-        finding.category in ("grief", "anger", "complaint") or not turn.work.conversation.safety_lock
-    ):
-        if finding.category in ("grief", "anger"):
-            ids = (turn.work.conversation_id, turn.work.message_id)
-            turn.effect(partial(_keep, ids=ids, finding=finding, source=GATE, said=row.words, rings=False))
-        else:
-            _record(turn, finding, row, GATE, row.words)
-        if not turn.work.conversation.safety_lock:
-            turn.preface = _draft(turn, row.words, _choices(turn, row), row.links)
-            turn.understood = PASSED_ON[finding.category]
-        return False
-    _answer(turn, finding, GATE)
-    return True
+    if finding.category not in PASSED_ON or (finding.category == "medical_advice" and talk.safety_lock):
+        _answer(turn, finding, GATE)
+        return True
+    _record(turn, finding, row, GATE, row.words)
+    if not talk.safety_lock:
+        # The message may hold an answer, too: the engine hears it, after the gate's word.
+        turn.preface = _draft(turn, row.words, _choices(turn, row), row.links)
+        turn.understood = PASSED_ON[finding.category]
+    return False
 
 
 async def _loss(turn: Turn, finding: Finding) -> bool:
@@ -352,7 +357,7 @@ def _safe_answer(turn: Turn, question: str, finding: Finding | None) -> bool:
 # --- while locked --------------------------------------------------------------------------------
 
 
-async def _simple_answer(turn: Turn):  # type: ignore[no-untyped-def]
+async def _simple_answer(turn: Turn) -> Draft | None:
     """The short form of an article, when the message is plainly a question that one answers; else None."""
     try:
         parsed = await turn.engine.parse(turn.work.text, turn.locale)

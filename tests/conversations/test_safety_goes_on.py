@@ -36,6 +36,15 @@ def test_after_a_no_the_open_question_comes_back(
     assert "SAFETY: wish to die" in panel(product, person)
 
 
+def test_an_answer_beside_a_question_for_a_nurse_is_not_lost(product: Product, person: Person) -> None:
+    for said in ("I want to sign up", "me", "Lena Ortiz", "my garden", "body"):
+        person.say(said)
+    heard = person.say("60614. And how long does he have?")
+    assert "nurse or doctor" in heard
+    assert product.enrollment_of(person.id)["answers"]["zip"] == "60614"
+    assert "60614. And how long does he have?" in panel(product, person)
+
+
 def test_a_coordinator_who_writes_takes_the_question_over(product: Product, person: Person) -> None:
     person.say("I want this over")
     nora = Coordinator(product)
