@@ -3,6 +3,7 @@
     make bench                                     everything (half an hour or more on two cores)
     make bench ARGS="--only ours --turns 130"      a quick look at ours
     make bench ARGS="understanding --help"         understanding instead of speed: accuracy on the same messages
+    python -m benchmarks gate                      the safety gate alone, in milliseconds a message
 
 Prints a table and writes all figures to results/. The exit code is 1 when a system failed: a turn that was not
 answered or was answered wrongly, an intake that was not stored. No timing ever fails a run.
@@ -16,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import report, understanding
+from benchmarks import gate, report, understanding
 from benchmarks.client import Job, Load, put_load
 from benchmarks.ours import Ours
 from benchmarks.report import Figures, Level
@@ -105,6 +106,8 @@ def _options() -> argparse.Namespace:
 
 def main() -> int:
     """Run, print, write; the exit code."""
+    if sys.argv[1:2] == ["gate"]:
+        return gate.main(sys.argv[2:])
     # A run that is told to stop still ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if sys.argv[1:2] == ["understanding"]:

@@ -129,7 +129,7 @@ class Spelling:
         bare = word.strip("!|+*#_~^=")
         for candidate in (word, bare, word.rstrip("!|+")):
             plain = candidate.translate(_LEET)
-            for form in (plain, plain.replace("i", "l"), _DRAWN_OUT.sub(r"\1", plain)):
+            for form in (plain, candidate.replace("1", "l").translate(_LEET), _DRAWN_OUT.sub(r"\1", plain)):
                 if form in self.targets:
                     return form
         if _STARS.search(bare) and len(bare) >= 3:

@@ -144,11 +144,13 @@ def _finding(match: phrases.Match) -> Finding:
     )
 
 
-def _severity(finding: Finding) -> tuple[int, int, bool, bool, str]:
+def _severity(finding: Finding) -> tuple[int, int, bool, bool, bool, str]:
     return (
         SEVERITY[finding.level],
         URGENCY[finding.category],
         not finding.means,
         not finding.intentional,
+        # A pattern that knows whose danger it is knows more than one that only knows the words.
+        finding.person != "other",
         finding.rule,
     )

@@ -15,7 +15,7 @@ import yaml
 
 from bot.safety.classifier import Classifier, ClassifierError, load
 from bot.safety.folding import fold
-from bot.safety.phrases import FOLDER, LEVELS, Match
+from bot.safety.phrases import FOLDER, HARMLESS, LEVELS, Match
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +42,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Verdicts in order, what is enough beside a weak pattern, and which labels agree with which category."""
+    """What the classifier may raise alone, in order; by category, which labels agree with a weak pattern."""
 
     alone: tuple[Verdict, ...]
-    agreeing: float
+    agreeing: dict[str, float]
     related: dict[str, tuple[str, ...]]
 
 
@@ -57,8 +57,9 @@ def read_thresholds(path: Path = FOLDER / "thresholds.yml") -> Thresholds:
             Verdict(tuple(row["labels"]), float(row["least"]), row["level"], row["category"])
             for row in raw["alone"]
         )
+        agreeing = {str(category): float(least) for category, least in raw["agreeing"].items()}
         related = {str(category): tuple(labels) for category, labels in raw["related"].items()}
-        thresholds = Thresholds(alone, float(raw["agreeing"]), related)
+        thresholds = Thresholds(alone, agreeing, related)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ThresholdsError(f"{path.name}: {type(error).__name__}: {error}") from error
     unknown = {verdict.level for verdict in alone} - set(LEVELS)
@@ -127,6 +128,9 @@ def _without_taken_back(folded: str, matches: Iterable[Match]) -> str:
     for match in sorted((m for m in matches if m.taken_back), key=lambda m: -m.start):
         if match.end > len(folded):
             continue
+        if match.pattern.level == HARMLESS:
+            folded = f"{folded[: match.start]}{folded[match.end :]}"
+            continue
         first = max(folded.rfind(" . ", 0, match.start + 1), match.start - AROUND, 0)
         last = folded.find(" . ", match.end - 1)
         last = min(len(folded) if last < 0 else last, match.end + AROUND)
@@ -150,4 +154,4 @@ def agrees(category: str, judged: dict[str, float]) -> bool:
     """Whether the classifier agrees with a weak pattern; without a classifier nothing does."""
     thresholds = get_thresholds()
     labels = thresholds.related.get(category, ())
-    return sum(judged.get(label, 0.0) for label in labels) >= thresholds.agreeing
+    return sum(judged.get(label, 0.0) for label in labels) >= thresholds.agreeing.get(category, 2.0)

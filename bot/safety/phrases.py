@@ -26,7 +26,10 @@ import yaml
 from bot.settings import ROOT
 
 FOLDER = ROOT / "data" / "safety"
+# Characters before a match that may belong to a guard's words there.
+BEFORE = 120
 LEVELS = ("emergency", "urgent", "concern", "stop", "route")
+HARMLESS = "harmless"
 STRENGTHS = ("strong", "weak")
 _GAP = re.compile(r"\.\.(\d+)$")
 # Words that are in most messages: a poor place to file a phrase under.
@@ -57,6 +60,27 @@ def _cut(phrase: str, at: str) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
+class Searched:
+    """A folded text and what was already looked for in it: many patterns ask for the same circumstances.
+
+    Args:
+        text: the folded text.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._seen: dict[tuple[re.Pattern[str], int, int], bool] = {}
+
+    def has(self, pattern: re.Pattern[str] | None, first: int, last: int) -> bool:
+        """Whether the pattern, if there is one, stands anywhere in [first, last)."""
+        if pattern is None:
+            return False
+        key = (pattern, first, last)
+        if key not in self._seen:
+            self._seen[key] = bool(pattern.search(self.text[first:last]))
+        return self._seen[key]
+
+
 @dataclass(frozen=True)
 class Guard:
     """Circumstances in which a pattern means something milder, or nothing.
@@ -77,19 +101,20 @@ class Guard:
     unless: re.Pattern[str] | None = None
     becomes: tuple[str, str] | None = None
 
-    def holds(self, text: str, start: int, end: int) -> bool:
+    def holds(self, searched: Searched, start: int, end: int) -> bool:
         """Whether the circumstances are given for a match from `start` to `end`."""
-        if self.unless and self.unless.search(text):
+        text = searched.text
+        if searched.has(self.unless, 0, len(text)):
             return False
         first = text.rfind(" . ", 0, start + 1)
         first = 0 if first < 0 else first + 2
         last = text.find(". ", end - 1)
         last = len(text) if last < 0 else last
         return bool(
-            (self.before and self.before.search(text[first:start]))
+            (self.before and self.before.search(text[max(first, start - BEFORE) : start]))
             or (self.after and self.after.match(" " + text[end:last], 1))
-            or (self.sentence and self.sentence.search(text[first:last]))
-            or (self.message and self.message.search(text))
+            or searched.has(self.sentence, first, last)
+            or searched.has(self.message, 0, len(text))
         )
 
 
@@ -214,17 +239,34 @@ class Patterns:
 
     def find(self, folded: str) -> Iterator[Match]:
         """Every place where a folded text holds a pattern, with what its guards make of it."""
+        return iter(_outside_sayings(list(self._all(folded))))
+
+    def _all(self, folded: str) -> Iterator[Match]:
         candidates = {number for word in set(folded.split()) for number in self._filed.get(word, ())}
+        searched = Searched(folded)
         for number in sorted(candidates):
             expression, pattern = self._compiled[number]
             for found in expression.finditer(folded):
-                yield _judged(pattern, folded, found.start(), found.end())
+                yield _judged(pattern, searched, found.start(), found.end())
 
 
-def _judged(pattern: Pattern, folded: str, start: int, end: int) -> Match:
+def _outside_sayings(matches: list[Match]) -> list[Match]:
+    """The matches without those that touch a harmless saying."""
+    sayings = [match for match in matches if match.pattern.level == HARMLESS]
+    return sayings + [
+        match
+        for match in matches
+        if match.pattern.level != HARMLESS
+        and not any(match.start < saying.end and saying.start < match.end for saying in sayings)
+    ]
+
+
+def _judged(pattern: Pattern, searched: Searched, start: int, end: int) -> Match:
     level, category, taken_back = pattern.level, pattern.category, False
+    if level == HARMLESS:
+        return Match(pattern, "none", "none", start, end, taken_back=True)
     for guard in pattern.guards:
-        if not guard.holds(folded, start, end):
+        if not guard.holds(searched, start, end):
             continue
         taken_back = True
         if guard.becomes is None:
@@ -286,7 +328,7 @@ def _patterns(path: Path, notation: Notation, guards: dict[str, Guard]) -> Itera
 
 def _pattern(raw: dict[str, Any], notation: Notation, guards: dict[str, Guard]) -> Pattern:
     strength = raw.get("strength", "strong")
-    if raw["level"] not in LEVELS or strength not in STRENGTHS:
+    if raw["level"] not in (*LEVELS, HARMLESS) or strength not in STRENGTHS:
         raise ValueError(f"unknown level or strength: {raw['level']}, {strength}")
     own = _guard(notation, {"sentence": raw["unless"]}) if raw.get("unless") else None
     return Pattern(

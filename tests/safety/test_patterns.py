@@ -9,7 +9,7 @@ import pytest
 
 from bot.safety import phrases
 from bot.safety.folding import SpellingError, fold, read_spelling
-from bot.safety.phrases import Pattern, PatternsError
+from bot.safety.phrases import HARMLESS, Pattern, PatternsError
 
 PATTERNS = phrases.get_patterns()
 FIRES = [(pattern, text) for pattern in PATTERNS.all for text in pattern.fires]
@@ -17,12 +17,17 @@ SILENT = [(pattern, text) for pattern in PATTERNS.all for text in pattern.silent
 
 
 def fired(text: str) -> list[phrases.Match]:
-    return [match for match in PATTERNS.find(fold(text)) if match.level != "none"]
+    return [
+        match
+        for match in PATTERNS.find(fold(text))
+        if match.level != "none" or match.pattern.level == HARMLESS
+    ]
 
 
 @pytest.mark.parametrize(("pattern", "text"), FIRES, ids=lambda value: getattr(value, "id", value))
 def test_fires_on_its_example(pattern: Pattern, text: str) -> None:
-    assert (pattern.id, pattern.level, pattern.category) in {
+    level = "none" if pattern.level == HARMLESS else pattern.level
+    assert (pattern.id, level, pattern.category) in {
         (match.pattern.id, match.level, match.category) for match in fired(text)
     }
 
