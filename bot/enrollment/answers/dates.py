@@ -78,6 +78,12 @@ _HEDGE = re.compile(
     r"\b(?:i think|i guess|maybe|probably|not sure|or so|around|about|creo|quiza|tal vez|como|mas o menos"
     r"|no estoy segur[oa]|something like)\b"
 )
+# A date of something else.
+_OTHER_EVENT = re.compile(
+    r"\b(?:died|passed|death|married|wedding|anniversary|diagnosed|surgery|operation|since|admitted"
+    r"|murio|fallecio|casamos|casaron"
+    r"|boda|aniversario|diagnostic\w+|operaron|operacion|desde)\b"
+)
 _TAKEN_BACK = re.compile(
     r"\b(?:no,? wait|wait,? no|no,? sorry|sorry,? no|i mean|i meant|make that|scratch that|no,? perdon|perdon|digo"
     r"|mas bien|mejor dicho|correction)\b"
@@ -294,6 +300,7 @@ def _judged(found: _Found, told: str, today: date) -> Read | NotRead:
         or found.day is None
         or not ADULT <= age <= VERY_OLD
         or _HEDGE.search(told) is not None
+        or _OTHER_EVENT.search(told) is not None
         or (said_age is not None and abs(said_age - age) > 1)
     )
     return Read(

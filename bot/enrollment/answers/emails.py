@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from bot.enrollment.answers.counting import in_digits
-from bot.enrollment.answers.plain import clean, fold, is_unreadable
+from bot.enrollment.answers.plain import clean, fold, is_unreadable, takes_away
 from bot.enrollment.answers.reading import NotRead, Read, same
 
 _WRITTEN = re.compile(r"[^\s@<>,;:()\"]+@[^\s@<>,;:()\"]+\.[^\s@<>,;:()\".]{2,}")
@@ -58,7 +58,7 @@ def read_email(text: str) -> Read | NotRead:
     written = [found.strip(".") for found in _WRITTEN.findall(shown)]
     if written:
         return (
-            _checked(written[-1], text, sure=len(set(written)) == 1)
+            _checked(written[-1], text, sure=not takes_away(text))
             if len(written) == 1
             else _of_several(shown, written)
         )

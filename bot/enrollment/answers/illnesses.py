@@ -29,6 +29,13 @@ _OF_ANOTHER = re.compile(
 _DECLINES = re.compile(
     r"\b(?:rather not|prefer not|prefiero no|no quiero decir|don'?t want to (?:say|talk))\b"
 )
+# Not known yet, or only feared.
+_UNPROVEN = re.compile(
+    r"\b(?:test(?:s|ing|ed)? for|check(?:ing)? for|rul(?:e|ed|ing) out|scared of|afraid of"
+    r"|worried about|family history|might"
+    r"|could be|maybe|not sure|suspect|creo que|tal vez|a lo mejor|puede ser|descartar|sospech\w+"
+    r"|le estan haciendo estudios)\b"
+)
 _LONGEST_OWN = 6
 
 
@@ -64,7 +71,8 @@ def read_illness(text: str, options: Sequence[Option]) -> Read | NotRead:
         codes, guessed = _guessed(cut, kinds), True
     if not codes:
         return NotRead("unclear")
-    return _answer(text, codes, options, sure=not guessed and not of_another and OTHER not in codes)
+    sure = not guessed and not of_another and OTHER not in codes and not _UNPROVEN.search(folded)
+    return _answer(text, codes, options, sure=sure)
 
 
 def one_illness(reading: Read, options: Sequence[Option]) -> Read:

@@ -58,15 +58,29 @@ class Mark:
 Maker = Callable[[re.Match[str], datetime], Mark | None]
 
 
+# A hyphen between days is "to"; between other words it means nothing.
+_DAYS_HYPHEN = re.compile(rf"(?<=[a-z])\.? ?[-–] ?(?=(?:{_DAY})\b)")
+
+
 def _prepared(text: str, locale: str) -> str:
     """Folded, in digits, quarters and halves as minutes, misspelled days mended."""
     told = re.sub(r"\b([ap])\. ?m\b\.?", r"\1m", fold(text))
     told = re.sub(r"\by (?:cuarto|quince)\b", "y 15", told)
-    told = in_digits(told, locale)
+    told = _DAYS_HYPHEN.sub(" to ", told)
+    spoken = not any(char.isdigit() for char in told)
+    told = re.sub(r"\b([a-z]+)'s\b", _without_possessive, in_digits(told, locale))
+    if spoken:
+        # "Three thirty".
+        told = re.sub(r"\b(1[0-2]|[1-9]) ([1-5][05])\b", r"\1:\2", told)
     told = re.sub(r"\bhalf past (\d{1,2})\b|\b(\d{1,2}) y media\b", _with_minutes(30), told)
     told = re.sub(r"\bquarter (?:past|after) (\d{1,2})\b|\b(\d{1,2}) y 15\b", _with_minutes(15), told)
     told = re.sub(r"\bquarter to (\d{1,2})\b|\bcuarto para las (\d{1,2})\b", _with_minutes(-15), told)
     return re.sub(r"[a-z]{6,}", _day_spelled, told)
+
+
+def _without_possessive(match: re.Match[str]) -> str:
+    """ "Monday's good"."""
+    return match.group(1) if match.group(1) in _DAY_WORDS else match.group()
 
 
 def _with_minutes(minutes: int) -> Callable[[re.Match[str]], str]:
@@ -219,6 +233,8 @@ def _coming_day(match: re.Match[str], moment: datetime) -> Mark:
     """ "This Friday" is the coming one; "next Friday" may be that or the one after, so it is asked."""
     ahead = (_DAY_WORDS[match["d"]] - moment.weekday()) % 7
     following = match["which"] in ("next", "proximo", "proxima", "siguiente")
+    if not match["which"]:
+        ahead = ahead or 7
     if following:
         ahead += 7 if ahead < 7 and _DAY_WORDS[match["d"]] > moment.weekday() else 0
         ahead = ahead or 7
@@ -353,14 +369,18 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (r"this evening\b", _in_days(0, _EVENING)),
         (r"later today\b|today\b|hoy\b", _in_days(0)),
         (r"(?:right )?now\b|ahorita\b|ahora(?: mismo)?\b|ya mismo\b", _soon(0, AN_HOUR)),
-        (r"as soon as (?:possible|you can)\b|asap\b|soon\b|lo antes posible\b|cuanto antes\b", _soon(0, None)),
+        (r"as soon as (?:possible|you can)\b|asap\b|soon\b"
+         r"|lo (?:antes|mas pronto) posible\b|cuanto antes\b", _soon(0, None)),
         (r"(?:in|en) (?:an|1|una) hora?\b|in an hour\b|in 1 hour\b", _soon(1, AN_HOUR)),
-        (r"next week\b|(?:la )?proxima semana\b|la semana que viene\b|la otra semana\b", _next_week),
+        (r"next week\b|(?:la )?proxima semana\b|la semana que (?:viene|entra)\b|la otra semana\b", _next_week),
         (r"(?:this|el proximo|este) (?:weekend|fin de semana)\b", _this_weekend),
         (rf"(?:el |the )?(?P<which>this|next|este|proximo|siguiente) (?P<d>{_DAY})\b", _coming_day),
+        (rf"(?:el )?(?P<d>{_DAY}) que (?:viene|entra)(?P<which>)\b", _coming_day),
+        (r"(?:in|within) the next hour\b|en la proxima hora\b", _soon(0, AN_HOUR)),
         (rf"(?:on )?(?P<month>{_MONTH})\.? (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)", _dated),
         (rf"(?:el |the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:de|of) (?P<month>{_MONTH})\b", _dated),
         (r"(?P<mm>1[0-2]|0?[1-9])/(?P<day>\d{1,2})\b(?!/)", _dated),
+        (r"el (?:dia )?(?P<day>\d{1,2})(?= (?:a las?|en la|por la|despues|antes)|$)", _dated),
         (r"(?:on )?the (?P<day>\d{1,2})(?:st|nd|rd|th)\b", _dated),
         # Days of the week.
         (r"(?:any|every|each) (?:other )?day of the week\b|every ?day\b|daily\b", _fixed(EVERY_DAY)),
@@ -378,6 +398,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         ),
         (rf"(?P<d>{_DAY})\b\.?", _day),
         # "Not", and what a "not" turns around.
+        (rf"{_NOT} (?:me )?(?:before|earlier than|antes de){_THE} {_clock('1')} (?:or|and|nor|ni|o)"
+         rf" (?:after|later than|past|despues de){_THE} {_clock('2')}", _span),
         (rf"{_NOT} (?:me )?(?:before|earlier than|antes de){_THE} {_clock('1')}", _never_before),
         (rf"{_NOT} (?:me )?(?:after|later than|past|despues de){_THE} {_clock('1')}", _never_after),
         (
@@ -389,7 +411,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         ),
         (r"(?:except|excepto|but not|but|menos|salvo|other than|apart from|pero no)\b(?! (?:i|the"
          r"|a)\b)", _word("not")),
-        (rf"{_NOT}\b(?!,)", _word("not")),
+        (rf"(?:{_NOT}|neither|ni)\b(?!,)", _word("not")),
+        (r"nor\b", _word("or")),
         (r"(?:i|yo)? ?(?:work|sleep|nap|trabajo|duermo|descanso|am asleep)\b(?! (?:best|better|well|for me))", _anchor),
         (r"works?\b(?: (?:best|better|well|for me))*", _word("and")),
         # Hours.
@@ -403,7 +426,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (rf"{_AT_CLOCK}{_clock('1')} (?:or earlier|or before|at the latest|o antes)\b", _never_after),
         (rf"(?:before|antes de(?:l)?) (?:\w+ ){{1,4}}?(?:at|a las?) {_clock('1')}", _before_something),
         (rf"(?:after|despues de(?:l)?) (?:\w+ ){{1,4}}?(?:at|a las?) {_clock('1')}", _after_something),
-        (rf"(?:any ?time )?(?:after|from|past|despues de|a partir de|desde|pasad[oa]s?){_THE} {_clock('1')}"
+        (rf"(?:any ?time )?(?:after|from|past|despues del?|a partir de|desde|pasad[oa]s?){_THE} {_clock('1')}"
          r"(?: on| or later| onwards?| en adelante)?", _after),
         (rf"(?:before|until|till|til|by|up to|no later than|antes de|antes del|hasta){_THE} {_clock('1')}", _before),
         (r"(?:after|despues de(?:l)?) (?:lunch|almuerzo|almorzar)\b", _fixed(hours=((13 * _H, 17 * _H),))),
@@ -413,6 +436,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = tuple(
         (r"despues de (?:comer|la comida)\b", _fixed(hours=((15 * _H, 19 * _H),), doubtful=True)),
         (r"(?:after|before|when|once|while|until|unless|if|depends|despues de(?:l)?|antes de(?:l)?|cuando|mientras"
          r"|depende)(?: que)?\b (?!\d|possible)", _anchor),
+        (r"mid[ -]?mornings?\b|media manana\b", _fixed(hours=_MORNING)),
+        (r"mid[ -]?afternoons?\b|media tarde\b", _fixed(hours=_AFTERNOON)),
         (r"late mornings?\b", _fixed(hours=((10 * _H, 12 * _H),))),
         (r"early mornings?\b|temprano (?:en|por) la manana\b", _fixed(hours=_EARLY)),
         (r"early afternoons?\b", _fixed(hours=((12 * _H, 15 * _H),))),

@@ -32,7 +32,8 @@ _LEAD = re.compile(
     r"|d[ií]game|ll[aá]meme"
     r"|le decimos \w+,? pero (?:es|se llama)"
     r"|they call (?:me|her|him)|(?:you can )?call (?:me|her|him)|(?:the )?patient is|i go by|speaking with"
-    r"|me llamo|mi nombre(?: completo)? es|su nombre(?: completo)? es|el nombre(?: completo)? es|nombre:?"
+    r"|me llamo|yo(?=,)|mi nombre(?: completo)?(?:\s+es|:)|su nombre(?: completo)? es"
+    r"|el nombre(?: completo)? es|nombre:?"
     r"|se llama|ella se llama"
     r"|él se llama|el se llama|le dicen|me dicen|yo soy|soy|ella es|él es|es|la paciente es|el paciente es"
     r"|mi (?:mam[aá]|pap[aá]|espos[oa]|hij[oa]|herman[oa]|abuel[oa]) (?:es|se llama)"
@@ -139,6 +140,7 @@ bien bueno claro pues hijole todavia tampoco nunca siempre quisiera deseo hace h
 perdon disculpe
 abuela persona robot computadora familia xyz abc foo blah later xx xxx aaa bbb
 beeswax
+monday tuesday wednesday thursday friday saturday sunday lunes martes miercoles jueves viernes sabado
 """.split()
 NOT_NAMES = frozenset(fold(word) for word in _NOT_NAMES) | {
     word for group in KIN.values() for word in re.findall(r"[a-z]+", group) if word not in {"ma", "pop", "pops"}
@@ -194,6 +196,10 @@ _KIN_BEFORE = re.compile(
     r"|pap[aá]|mom|dad|nana)"
     r"|(?:my|mi) (?:\w+),)\s+(?=[^\W\d_a-zà-ÿ])"
 )
+# "Carmen o Carmelita", "somos Carmen y Luis".
+_OR_NAME = re.compile(r"\w\w\s(?:o|or|u)\s\w\w|^(?:somos|we'?re|we are)\b", re.IGNORECASE)
+# "He's dying", "estoy desesperada": no name ends so.
+_STATE_OF_MIND = re.compile(r"[a-zñáéíóú]{2,}(?:ing|ed|ando|endo|ad[oa]|id[oa])")
 _NICKNAME = re.compile(r"\s*(?:\([^)]*\)|[\"“”][^\"“”]*[\"“”])\s*(?=\S)|\s*\([^)]*\)$")
 _HOW_SPELLED = re.compile(
     r"(?:[\s,.;]+(?:that'?s|spelled|es)?[\s:,]*[^\W\d_](?:[\s.-]+[^\W\d_]){1,}[\s.]*$)"
@@ -203,7 +209,7 @@ _HOW_SPELLED = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_AFTER = re.compile(
-    r"(?<=[^\W\d_])[\s,]+(?:at |al |zip |tel |phone )?[\d(+][\d\s().-]{3,}$", re.IGNORECASE
+    r"(?<=[^\W\d_])[\s,]+(?:at |al |zip |tel |phone )?(?:[\d(+][\d\s().-]{3,}|\d{1,3})$", re.IGNORECASE
 )
 
 
@@ -229,6 +235,7 @@ def read_name(text: str) -> Read | NotRead:
         return spelled
     if reason := _refusal(shown):
         return NotRead(reason)
+    shown = shown.lstrip("¡¿")
     corrected = _CORRECTED.match(shown)
     cut = _without_lead(_said_beside(corrected["new"] if corrected else shown))
     untitled = _KIN_BEFORE.sub("", _DON.sub("", _TITLE.sub("", _TAIL.sub("", cut.rest))))
@@ -237,8 +244,10 @@ def read_name(text: str) -> Read | NotRead:
         return NotRead("number")
     if in_parts := _first_and_last(cut.rest):
         return Read(in_parts, same(in_parts))
-    if _two_people(head):
+    if _two_people(head) or _OR_NAME.search(head):
         return NotRead("several")
+    if cut.rest != shown and _STATE_OF_MIND.fullmatch(head):
+        return NotRead("not_a_name")
     head, turned = _turn_around(head)
     words = head.split()
     if (
@@ -246,16 +255,24 @@ def read_name(text: str) -> Read | NotRead:
         or sum(word.lower() not in _PARTICLES for word in words) > MOST_WORDS
         or not _all_names(words)
     ):
-        return NotRead("not_a_name")
+        return _named_in_passing(shown)
     name = write_name(head)
     capital = any(word[0].isupper() for word in words) or not head.isascii()
     return Read(
         name,
         same(name),
-        sure=not turned and not corrected and not _may_go_on(rest),
+        sure=not turned and not corrected and not _may_go_on(rest) and not _maybe_two(words),
         strong=cut.cued or capital or len(words) > 1,
         note=shown if rest or _said_beside(shown) != shown else "",
     )
+
+
+def _named_in_passing(shown: str) -> Read | NotRead:
+    """ "My aunt Carol", "Carol Hughes is the patient": whose name that is, is asked."""
+    name = name_of_other(shown) or own_name(shown)
+    if name is None and (match := _NAME_FIRST.match(shown)):
+        name = _trim(match["name"], "")
+    return Read(name, same(name), sure=False, strong=False, note=shown) if name else NotRead("not_a_name")
 
 
 def _said_beside(shown: str) -> str:
@@ -272,6 +289,11 @@ def _spelled_out(shown: str) -> Read | None:
         return None
     name = re.sub(r"[\s.,-]", "", match["letters"]).capitalize()
     return Read(name, same(name), sure=bool(match["cue"]))
+
+
+def _maybe_two(words: list[str]) -> bool:
+    """ "José Luis y María" are two, "Pérez y Soto" is a family name: with few words before it the "y" may be either."""
+    return "y" in words and words.index("y") < 3
 
 
 def _first_and_last(text: str) -> str | None:
@@ -419,6 +441,12 @@ _PATIENT = (
     ),
     re.compile(rf"\b{_CAPITAL_NAME}(?:'s|’s) (?:{_KIN_WORD})\b"),
     re.compile(rf"\b{_CAPITAL_NAME} (?i:is my|es mi) "),
+)
+
+
+_NAME_FIRST = re.compile(
+    rf"(?:(?i:the patient|la paciente|el paciente|(?:her|his|my|su|mi) \w+),\s+)?{_CAPITAL_NAME}"
+    r"(?:\s+(?i:is (?:the patient|my name|her name|his name)|es (?:la|el) paciente|es mi nombre))?$"
 )
 
 

@@ -8,7 +8,7 @@ import phonenumbers
 
 from bot.enrollment.answers.counting import in_digits
 from bot.enrollment.answers.numbers import spoken_digits
-from bot.enrollment.answers.plain import clean, fold, is_unreadable
+from bot.enrollment.answers.plain import clean, fold, is_unreadable, takes_away
 from bot.enrollment.answers.reading import About, Label, NotRead, Read, same
 
 # A call from the program reaches the states and the US territories alike.
@@ -33,6 +33,11 @@ _ABROAD = re.compile(
     r"\b(?:in|from|de|en) (?:mexico|canada|guatemala|honduras|el salvador|colombia|cuba|espana|spain"
     r"|india|china|the philippines"
     r"|filipinas|republica dominicana|nicaragua|peru|ecuador|venezuela|poland|polonia)\b"
+)
+_NO_GOOD = re.compile(
+    r"\b(?:disconnected|no longer|not mine|isn'?t mine|wrong|does ?n'?t work|broken|neighbor'?s"
+    r"|desconectad[oa]|ya no|no es mi[oa]"
+    r"|vecin[oa]|descompuest[oa]|equivocad[oa])\b"
 )
 _DO_NOT_CALL = re.compile(
     r"(?:please )?(?:do not|don'?t|never|no me|nunca me) (?:\w+ )?(?:call|use|ring|llam\w+|marqu\w+|habl\w+)\b"
@@ -78,7 +83,9 @@ def _one_of(home: list[phonenumbers.PhoneNumber], shown: str) -> Read:
     folded = fold(shown)
     note = shown if first != last or home[0].extension else ""
     if first == last:
-        return _last_four_again(first, folded) or Read(first, same(show_phone(first)), note=note)
+        again = _last_four_again(first, folded)
+        doubtful = _NO_GOOD.search(folded) is not None or takes_away(folded)
+        return again or Read(first, same(show_phone(first)), sure=not doubtful, note=note)
     if not _RATHER.search(folded) and _both_good(folded):
         return Read(first, same(show_phone(first)), note=note)
     value, other = (last, first) if _RATHER_LAST.search(folded) else (first, last)

@@ -6,7 +6,7 @@ import re
 
 from bot.enrollment.answers.counting import in_digits
 from bot.enrollment.answers.numbers import spoken_digits
-from bot.enrollment.answers.plain import fold, is_unreadable
+from bot.enrollment.answers.plain import fold, is_unreadable, takes_away
 from bot.enrollment.answers.reading import About, NotRead, Read, same
 from bot.enrollment.answers.zones import is_city, place_of
 
@@ -35,7 +35,7 @@ def read_zip(text: str, about: About | None = None) -> Read | NotRead:
     codes = list(dict.fromkeys(code for code in spoken if LOWEST <= int(code) <= HIGHEST))
     if codes:
         # In "12345 Oak Street, 60601" the zip stands last.
-        sure = len(codes) == 1 and not mended and place_of(codes[-1]) is not None
+        sure = len(codes) == 1 and not mended and not takes_away(text) and place_of(codes[-1]) is not None
         return Read(codes[-1], same(codes[-1]), sure=sure)
     return NotRead(_why_not(text, bool(spoken)))
 

@@ -78,6 +78,26 @@ def tokens(text: str) -> list[str]:
     return re.findall(r"[^\W_]+(?:'[^\W_]+)*", fold(text))
 
 
+_TAKEN_AWAY = re.compile(
+    r"\b(?:not|never|don'?t|doesn'?t|isn'?t|aren'?t|old|former|used to|no longer|anymore|moved|wrong"
+    r"|nunca|ya no|no es|no soy"
+    r"|antes|viej[oa]|equivocad[oa]|mal)\b"
+)
+
+
+_PUT_RIGHT = re.compile(
+    r".*\b(?:it'?s|it is|should be|is now|now|to|es|por|sino|debe ser)\b(?! (?:not|no)\b)"
+)
+
+
+def takes_away(text: str) -> bool:
+    """Whether a text says "not", "no longer", "the old one": a value in it may be the very one that does not hold.
+
+    What was put right in the same breath does hold: "the zip is wrong, it's 60614".
+    """
+    return _TAKEN_AWAY.search(_PUT_RIGHT.sub(" ", fold(text))) is not None
+
+
 def is_wordless(text: str) -> bool:
     """Nothing in it that could be read: empty, blanks, emoji, punctuation only."""
     return not any(char.isalnum() for char in clean(text))

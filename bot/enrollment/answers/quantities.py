@@ -18,7 +18,8 @@ _OUT_OF = re.compile(
     r"|(?:/| out of | de cada |(?<!mas)(?<!menos) de | sobre )10\b"
 )
 _NONE = re.compile(
-    r"^(?:pretty much |almost )?(?:none|nothing|no pain|not any|nada|ningun[oa]?)\b|\bno (?:pain"
+    r"(?<!casi )\b(?:nada|none)$"
+    r"|^(?:pretty much |almost )?(?:none|nothing|no pain|not any|nada|ningun[oa]?)\b|\bno (?:pain"
     r"|tengo dolor|me duele"
     r"|hay dolor)\b|\bningun dolor\b"
     r"|\bdoes ?n'?t hurt\b|\bzip\b|\bzilch\b"
@@ -46,7 +47,8 @@ _SOMETIMES = re.compile(
 _LESS = re.compile(r"\b(?:less than|under|below|menos de|no mas de|up to)\b")
 _MORE = re.compile(r"\b(?:more than|over|above|mas de)\b")
 _AT_LEAST = re.compile(
-    r"\b(?:at least|(?:por lo|al) menos|minimum|or (?:higher|more|worse|above)|plus|o (?:mas|peor)|y pico)\b"
+    r"\b(?:casi|nearly|almost|at least|(?:por lo|al) menos|minimum|or (?:higher|more|worse|above)"
+    r"|plus|o (?:mas|peor)|y pico)\b"
 )
 _NUMBER_AS_WORD = re.compile(r"\b(?:one|uno?|una|two|dos|second|primero|first)\b")
 _FILLER = frozenset(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.enrollment.answers.choosing import Option, read_choice
-from bot.enrollment.answers.kin import ANY_KIN, KIN, caller_is, for_whom
+from bot.enrollment.answers.kin import ANY_KIN, KIN, caller_is, for_whom, kind_of
 from bot.enrollment.answers.names import own_name
-from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable, tokens
+from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable, takes_away, tokens
 from bot.enrollment.answers.reading import NotRead, Read, same
 
 _LONGEST = 60
+_PATIENT = re.compile("patient|paciente|clienta?|client")
 _EX = re.compile(r"\bex[ -]?(husband|wife|esposo|esposa|marido)\b", re.IGNORECASE)
 
 
@@ -23,13 +25,13 @@ def read_relation(text: str, options: Sequence[Option]) -> Read | NotRead:
     # "Ex husband" is "ex-husband"; of two people in one answer ("her son's wife") we cannot be sure.
     told = _EX.sub(r"ex-\1", text)
     kin = caller_is(told)
-    if kin and _names_two(told):
+    if kin and (_names_two(told) or takes_away(told)):
         kin = kin._replace(sure=False)
     if kin and (option := next((option for option in options if option.code == kin.code), None)):
         return Read(option.code, option.display, sure=kin.sure)
     chosen = read_choice(text, options)
     if isinstance(chosen, Read):
-        return chosen
+        return replace(chosen, sure=chosen.sure and not _names_two(told) and not takes_away(told))
     if misspelled := _misspelled(text, options):
         return misspelled
     shown = clean(text)
@@ -44,8 +46,13 @@ def read_relation(text: str, options: Sequence[Option]) -> Read | NotRead:
 
 
 def _names_two(text: str) -> bool:
-    """Two people who are kin, one through the other: "her son's wife", "la esposa de su hijo"."""
+    """Two words for people: one through the other ("her son's wife"), or two answers ("her friend and her aide")."""
     words = re.findall(rf"\b(?:{ANY_KIN})(?:'s)?\b", fold(text))
+    kinds = {
+        kind_of(word.removesuffix("'s")) for word in words if not _PATIENT.fullmatch(word.removesuffix("'s"))
+    }
+    if len(kinds) > 1:
+        return True
     through = any(word.endswith("'s") for word in words) or re.search(r"\bde (?:su|mi)\b", fold(text))
     return len(words) > 1 and bool(through)
 

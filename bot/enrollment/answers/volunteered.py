@@ -66,4 +66,4 @@ def _phone(text: str) -> str | None:
     if sum(char.isdigit() for char in text) < 10:
         return None
     reading = read_phone(text)
-    return str(reading.value) if isinstance(reading, Read) else None
+    return str(reading.value) if isinstance(reading, Read) and reading.sure else None

@@ -21,7 +21,8 @@ _UNDECIDED = (
     "|yes and no"
     "|not certain|no idea|i'?m torn|let me think|have to think|need to think|no se|no lo se"
     "|no estoy segur[oa]"
-    "|tal vez|quizas?|depende|a lo mejor|puede ser|yeah,? right|probably not|maybe not|unlikely|i doubt it"
+    "|tal vez|quizas?|depende|a lo mejor|puede ser|no mucho|si dios quiere|primero dios|ojala|i wish"
+    "|yeah,? right|probably not|maybe not|unlikely|i doubt it"
     "|doubtful|tal vez no|lo dudo|a veces|sometimes|mas o menos|tengo que pensar(?:lo)?"
     "|dejeme pensar(?:lo)?|kind of"
     "|si y no|sort of|ni idea|(?:i )?(?:can'?t|couldn'?t|wouldn'?t|would not|could not) say (?:no"
@@ -42,21 +43,23 @@ _NO = (
     "|nop|tampoco"
     "|i am not|i'?m not|i refuse|(?:it|that|this) (?:isn'?t|is not|wasn'?t)|not that i know(?: of)?|no que yo sepa"
     "|eso si que no|desde luego que no|of course (?:he|she|they|it|we|i) (?:doesn'?t|don'?t|didn'?t|isn'?t|won'?t)"
-    "|no need|not a chance|no chance|hard no|hell no|heck no|rather you (?:did not|didn'?t)|(?:you|i"
+    "|no need|ya no|nones|not exactly|not quite|(?:i|we|she|he|they|you) have not|i think not"
+    "|not a chance|no chance|hard no|hell no|heck no|rather you (?:did not|didn'?t)|(?:you|i"
     "|she|he|they|we) "
     "(?:may not|wouldn'?t|would not|doesn'?t|does not|don'?t|didn'?t|can'?t|cannot|isn'?t|haven'?t|hasn'?t)"
     "|ni loc[oa]|ni de chiste|ni pensarlo|ni modo que si|ni madres|fijese que no|que no|la verdad no|no creo"
     "|never|nope|nah|naw|nay|no+|n|negative|negativo|wrong|incorrect|incorrecto|mal|equivocado|falso|false"
 )
 _HESITANT_YES = (
-    "i guess so|i guess|i suppose so|i suppose|i think so|probably|if you must|if i have to|pos si"
+    "i guess so|i guess|i suppose so|i suppose|i think so|i hope so|probably|if you must|if i have to|pos si"
     "|if you have to|supongo que si"
     "|supongo|creo que si|pienso que si|yo creo que si|si no hay de otra|ni modo|pues si|pues bueno|ok+"
     "|okay|k|bueno"
     "|fine|alright|all right"
 )
 _YES = (
-    "yes,? please|sounds like a plan|(?:that'?d|that would|it would|it'?d) be (?:great|nice|good"
+    "yes,? please|sounds like a plan|very much so|me parece|(?:that'?d|that would|it would"
+    "|it'?d) be (?:great|nice|good"
     "|lovely|wonderful|fine|helpful)"
     "|i'?m (?:good|ok|okay|fine) with (?:that|it|this)|efectivamente|de ley|eso si(?! que no)|ye+s+"
     "|you bet|you know it|y e s|100 ?%|(?:she|he|they|it|we) (?:does|do|did|is|are"
@@ -107,8 +110,35 @@ _SMALL = frozenset(
         "senor senora si dije said already "
     ).split()
 )
+# A "no" that may go on: "no ...", "I don't ...", "it isn't ...".
+_OPEN_NO = re.compile(
+    r"(?:^|\b)(?:no|not|don'?t|dont|do not|\w+n'?t|cannot|no (?:es|esta|quiero|tengo)|want|nunca|never)$"
+)
+_BREATH_ENDS = re.compile(
+    r"[,.;:!]|\b(?:but|pero|because|porque|cause|since|i'?m|it'?s|he'?s|she'?s|thanks|thank)\b"
+)
+# What may follow such a "no" and leave it one.
+_COMPANY = frozenset(
+    (
+        "no not never nope nunca jamas i you he she it we they that this those the a an any one ones"
+        " so to do does did don't "
+        "doesn't didn't won't isn't want need have has had think like agree know consent accept"
+        " allow please sir ma'am "
+        "madam miss thanks thank now today yet anymore more at all right correct ok okay way problem"
+        " my her his your our "
+        "mine me us him them myself of course really sorry dear honey for with "
+        "gracias senor senora senorita joven por favor ahora ahorita hoy todavia aun nada ninguno"
+        " ninguna uno una lo la le "
+        "se me mi su eso esto asi es esta estoy tengo tiene tenemos tienen quiero quiere queremos"
+        " deseo puedo puede creo "
+        "necesito necesita hay soy hace falta necesario de acuerdo gusta gustaria parece bien"
+        " correcto cierto verdad para "
+        "que ya mas senorito doctor doctora y o ni dios pastel"
+    ).split()
+)
 _FILLER = re.compile(
-    r"^(?!uh[ -]?huh)(?:(?:well|um+|uh+|oh|hmm+|ay|uy|eh|este|mmm*|hijole|nombre(?=,)|honestly|i mean"
+    r"^(?!uh[ -]?huh)(?:(?:well|um+|uh+|oh|hmm+|ay|uy|eh|este|mmm*|hijole|nombre(?=,)"
+    r"|bueno(?=,? (?:si|no)$)|honestly|i mean"
     r"|mire|pues|ah)\b[ ,.]*)+"
 )
 
@@ -131,6 +161,8 @@ def read_yes_no(text: str) -> Read | NotRead:
         return NotRead("undecided")
     rest = told[match.end() :]
     if _contradicts(kind, rest):
+        return NotRead("undecided")
+    if kind == "no" and (_unsure_within(match, told) or _tells_something(match, told)):
         return NotRead("undecided")
     sure = kind != "hesitant" or bool(_POSITIVE.search(rest))
     return _answer(kind != "no", told, match, sure=sure and not (kind == "yes" and _loose(match, told)))
@@ -165,6 +197,19 @@ def _first(told: str) -> tuple[str, re.Match[str]] | None:
     return kind, match
 
 
+def _unsure_within(match: re.Match[str], told: str) -> bool:
+    """ "I'm not sure yet", "todavía no sé": the "no" is part of a "don't know"."""
+    return any(maybe.start() < match.end() and match.start() < maybe.end() for maybe in _MAYBE.finditer(told))
+
+
+def _tells_something(match: re.Match[str], told: str) -> bool:
+    """ "I can't breathe", "no entiendo", "no pain": a "no" that is the beginning of something else is no answer."""
+    if not _OPEN_NO.search(match.group()):
+        return False
+    breath = _BREATH_ENDS.split(told[match.end() :], maxsplit=1)[0]
+    return any(word not in _COMPANY for word in re.findall(r"[a-z']+", breath))
+
+
 def _loose(match: re.Match[str], told: str) -> bool:
     """ "Good", "right", "ya" with other words around them may be anything ("yeah right", "ya rugiste")."""
     if not _WEAK.fullmatch(match.group()):
@@ -177,6 +222,10 @@ def _contradicts(kind: str, rest: str) -> bool:
     """ "No, all good" and "yes, no" say both; only the next few words count."""
     rest = re.sub(r"^(?:[ ,.]*(?:no+|nope)\b)+", "", rest) if kind == "no" else rest
     near = " ".join(rest.strip(" ,.").split()[:2])
+    if kind != "no" and re.search(
+        r"\b(?:except|excepto|menos|salvo|wrong|mal|equivocad[oa]|incorrect[oa]?)\b", rest
+    ):
+        return True
     if kind == "no":
         return bool(
             re.match(
