@@ -159,6 +159,14 @@ def test_whoever_will_not_say_a_name_gets_to_the_end() -> None:
     assert any(note["link_id"] == "patient_name" for note in talk.position.notes)
 
 
+def test_what_cannot_be_a_name_never_leads_in_a_circle() -> None:
+    talk = at("patient_name")
+    for _ in range(4):
+        talk.say("she has cancer number 53493 since May", "tell/illness")
+    assert talk.open != "patient_name"
+    assert any("53493" in note["text"] for note in talk.position.notes)
+
+
 def test_a_long_answer_is_kept_whole_for_the_coordinator() -> None:
     story = "My zip is 60601 and " + "we moved here to be close to my sister who helps a lot " * 8
     talk = at("zip")
