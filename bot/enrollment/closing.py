@@ -6,6 +6,9 @@ from bot.enrollment.position import COMPLETE, Heard, Summary
 from bot.enrollment.questionnaire import READ_BACK
 from bot.enrollment.turn import YES_NO, Turn, answer_lines, caller_of, party_of, patient_of, questions_left
 
+# After so many questions people are told how far we are, and that they may leave it at that.
+PACE_AT = 12
+
 
 def close(turn: Turn) -> Heard:
     """Everything that came of the message, with the question that comes next."""
@@ -21,6 +24,12 @@ def close(turn: Turn) -> Heard:
                 mode = "again"
         read_back_if_due(turn, following)
         if following not in turn.at.asked:
+            if (
+                len(turn.at.asked) == PACE_AT
+                and not turn.at.short
+                and turn.asked.item(following).link_id != READ_BACK
+            ):
+                turn.word("pace.half_way")
             turn.at.asked.append(following)
     if following == READ_BACK and any(isinstance(said, Summary) for said in turn.say):
         mode = "first"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.enrollment.answers import NotRead, Read
 from bot.enrollment.answers.plain import fold
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.keeping import consent_refused, leave, leave_behind, switch_party
 from bot.enrollment.position import COMPLETE, PAUSED, Aside, Position, Summary, Ticket, Why, Word
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item
@@ -233,7 +234,7 @@ def target_of(turn: Turn) -> Item | None:
     folded = fold(turn.said.text)
     found = [
         (len(name), item)
-        for item in turn.asked.walk(turn.at.answers)
+        for item in get_catalog().told_in(turn.asked, turn.at.answers)
         if item.link_id != READ_BACK
         for name in (*item.names, *item.label.values())
         if re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", folded)
@@ -258,6 +259,12 @@ def correct(turn: Turn, target: Item | None, text: str) -> bool:
             )
         if target.link_id == CONSENT and reading.value is False:
             consent_refused(turn)
+        turn.mode = "again"
+        return True
+    if not turn.asked.has(target.link_id):
+        # Asked in the longer questionnaire, which we have left: a coordinator puts it right.
+        turn.note(target.link_id, "wrong", text)
+        turn.word("noted.for_team")
         turn.mode = "again"
         return True
     leave_behind(turn)
@@ -288,7 +295,7 @@ def ask_what_to_fix(turn: Turn, word_id: str) -> bool:
     """Which answer? The answers so far are the choices."""
     labels = [
         item.label[turn.locale]
-        for item in turn.asked.walk(turn.at.answers)
+        for item in get_catalog().told_in(turn.asked, turn.at.answers)
         if item.link_id in turn.at.answers
     ]
     shown = [label for label in labels if label not in (label_of(turn, CONSENT), label_of(turn, READ_BACK))]

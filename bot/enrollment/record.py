@@ -263,7 +263,9 @@ def _consent(
         at=now(),
         role=given.role or None,
         name=keyring.seal("enrollment_consent.name", consent_id, given.name.encode()) if given.name else None,
-        detail=keyring.seal("enrollment_consent.detail", consent_id, given.detail.encode()) if given.detail else None,
+        detail=keyring.seal("enrollment_consent.detail", consent_id, given.detail.encode())
+        if given.detail
+        else None,
     )
 
 

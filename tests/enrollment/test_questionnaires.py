@@ -44,6 +44,24 @@ def test_tired_in_the_middle_is_not_asked_again_what_was_said() -> None:
     assert asked_from_here(talk) == ["phone", "consent", "read_back"]
 
 
+def test_what_was_said_in_the_long_one_is_read_back_in_the_short_one() -> None:
+    talk = at("needs")
+    talk.say("the short version")
+    on_to(talk, "read_back")
+    assert talk.summary["What matters most"] == "to sleep in my own bed"
+    talk.say("no, what matters is wrong")
+    assert any(note["link_id"] == "matters_most" for note in talk.position.notes)
+    assert talk.open == "read_back"
+
+
+def test_half_way_people_hear_that_they_may_leave_it_at_that() -> None:
+    talk, said = at("matters_most"), []
+    while talk.open:
+        talk.say(ME_EN[talk.open])
+        said += talk.said
+    assert said.count("pace.half_way") == 1
+
+
 def test_tired_even_of_the_short_one() -> None:
     talk = at("matters_most")
     talk.say("the short version")
