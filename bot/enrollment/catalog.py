@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bot.enrollment.answers import Label
+from bot.enrollment.answers import AnswerValue, Label
 from bot.enrollment.answers.plain import fold
 from bot.enrollment.questionnaire import Item, Questionnaire, QuestionnaireError, get_questionnaire, load
 from bot.settings import get_settings
@@ -59,6 +59,20 @@ class Catalog:
             for item in asked.items:
                 items.setdefault(item.link_id, item)
         return list(items.values())
+
+    def told_in(self, asked: Questionnaire, answers: Mapping[str, AnswerValue | None]) -> list[Item]:
+        """The questions that apply in a questionnaire, and those of its record that were answered in another one."""
+        here = asked.walk(answers)
+        if self.get(asked.id) is not asked:
+            return here
+        ours = {item.link_id for item in here}
+        elsewhere = {
+            item.link_id
+            for other in self.of_record(asked.record)
+            for item in other.walk(answers)
+            if answers.get(item.link_id) is not None
+        }
+        return [item for item in self.items_of_record(asked.record) if item.link_id in ours | elsewhere]
 
     def asked_for(self, text: str, intent: str = "") -> Questionnaire | None:
         """The questionnaire a message asks for by one of its names, or the classifier by `enroll/<id>`."""

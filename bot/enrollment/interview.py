@@ -487,7 +487,12 @@ def _told_something(turn: Turn) -> bool:
     """An illness, a need, said at another question: kept for the coordinator, and the question comes back."""
     if turn.said.family != "tell" or turn.said.confidence < CONFIDENT or len(tokens(turn.said.text)) < 3:
         return False
-    turn.note(turn.at.open or "", "volunteered", turn.said.text)
+    here = turn.at.open or ""
+    if turn.at.misses.get(here):
+        # Said before at this question: asking it the same way once more would lead in a circle.
+        return False
+    turn.at.misses[here] = 1
+    turn.note(here, "volunteered", turn.said.text)
     turn.word("noted.for_team")
     turn.mode = "again"
     return True

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.enrollment.answers import AnswerValue, NotRead, Read
 from bot.enrollment.answers.plain import fold
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.keeping import consent_refused, leave, leave_behind, switch_party
 from bot.enrollment.position import COMPLETE, PAUSED, Aside, Position, Summary, Ticket, Why, Word
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item
@@ -250,7 +251,7 @@ def target_of(turn: Turn) -> Item | None:
     folded = fold(turn.said.text)
     found = [
         (len(name), item)
-        for item in turn.asked.walk(turn.at.answers)
+        for item in get_catalog().told_in(turn.asked, turn.at.answers)
         if item.link_id != READ_BACK
         for name in (*item.names, *item.label.values())
         if re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", folded)
@@ -266,6 +267,12 @@ def correct(turn: Turn, target: Item | None, text: str) -> bool:
     reading = new_value(turn, target, text)
     if isinstance(reading, Read) and reading.sure:
         return put_right(turn, target, reading.value, reading.detail)
+    if not turn.asked.has(target.link_id):
+        # Asked in the longer questionnaire, which we have left: a coordinator puts it right.
+        turn.note(target.link_id, "wrong", text)
+        turn.word("noted.for_team")
+        turn.mode = "again"
+        return True
     leave_behind(turn)
     turn.goto = target.link_id
     turn.mode = "again" if target.link_id in turn.at.asked else "first"
@@ -310,7 +317,7 @@ def ask_what_to_fix(turn: Turn, word_id: str) -> bool:
     """Which answer? The answers so far are the choices."""
     labels = [
         item.label[turn.locale]
-        for item in turn.asked.walk(turn.at.answers)
+        for item in get_catalog().told_in(turn.asked, turn.at.answers)
         if item.link_id in turn.at.answers
     ]
     shown = [label for label in labels if label not in (label_of(turn, CONSENT), label_of(turn, READ_BACK))]

@@ -44,6 +44,24 @@ def test_tired_in_the_middle_is_not_asked_again_what_was_said() -> None:
     assert asked_from_here(talk) == ["phone", "consent", "read_back"]
 
 
+def test_what_was_said_in_the_long_one_is_read_back_in_the_short_one() -> None:
+    talk = at("needs")
+    talk.say("the short version")
+    on_to(talk, "read_back")
+    assert talk.summary["What matters most"] == "to sleep in my own bed"
+    talk.say("no, what matters is wrong")
+    assert any(note["link_id"] == "matters_most" for note in talk.position.notes)
+    assert talk.open == "read_back"
+
+
+def test_half_way_people_hear_that_they_may_leave_it_at_that() -> None:
+    talk, said = at("matters_most"), []
+    while talk.open:
+        talk.say(ME_EN[talk.open])
+        said += talk.said
+    assert said.count("pace.half_way") == 1
+
+
 def test_tired_even_of_the_short_one() -> None:
     talk = at("matters_most")
     talk.say("the short version")
@@ -157,6 +175,14 @@ def test_whoever_will_not_say_a_name_gets_to_the_end() -> None:
     asked_from_here(talk)
     assert talk.position.status == "complete"
     assert any(note["link_id"] == "patient_name" for note in talk.position.notes)
+
+
+def test_what_cannot_be_a_name_never_leads_in_a_circle() -> None:
+    talk = at("patient_name")
+    for _ in range(4):
+        talk.say("she has cancer number 53493 since May", "tell/illness")
+    assert talk.open != "patient_name"
+    assert any("53493" in note["text"] for note in talk.position.notes)
 
 
 def test_a_long_answer_is_kept_whole_for_the_coordinator() -> None:
