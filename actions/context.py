@@ -9,8 +9,9 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from bot import language
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.position import Part, Position, Utterance
-from bot.enrollment.questionnaire import Questionnaire, get_questionnaire
+from bot.enrollment.questionnaire import Questionnaire
 from bot.program import Program, get_program
 from bot.words import LOCALES
 
@@ -52,16 +53,16 @@ class Context:
 
 def context(tracker: Tracker) -> Context:
     """Read a tracker."""
-    questionnaire = get_questionnaire()
-    slots = tracker.slots
-    answers = {item.link_id: slots.get(item.link_id) for item in questionnaire.items}
+    catalog, slots = get_catalog(), tracker.slots
+    answers = {link_id: slots.get(link_id) for link_id in catalog.link_ids()}
+    position = Position.from_slot(slots.get("interview"), answers)
     loop = (tracker.active_loop or {}).get("name")
     return Context(
         conversation_id=tracker.sender_id,
         message_id=str(_message(tracker).get("message_id") or ""),
         said=_utterance(tracker),
-        position=Position.from_slot(slots.get("interview"), answers),
-        questionnaire=questionnaire,
+        position=position,
+        questionnaire=catalog.get(position.questionnaire),
         program=get_program(),
         fallbacks=int(slots.get("fallbacks") or 0),
         last_said=tuple(slots.get("last_said") or ()),

@@ -5,7 +5,6 @@ All of it in one transaction, keyed by conversation and message, so that an acti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Effects:
-    """`answers`: link id -> {value, label}, or None to take one back. `consent`: given or refused in this turn."""
+    """`answers`: link id -> {value, label}, or None to take one back. `consents`: given or refused in this turn."""
 
     answers: dict[str, Any] = field(default_factory=dict)
-    consent: record.Consented | None = None
+    consents: list[record.Consented] = field(default_factory=list)
     submit: bool = False
     withdraw: bool = False
     tickets: list[TicketDraft] = field(default_factory=list)
@@ -32,20 +31,20 @@ class Effects:
     def add(self, other: Effects) -> None:
         """Do what other effects do as well."""
         self.answers |= other.answers
-        self.consent = other.consent or self.consent
+        self.consents += other.consents
         self.submit = self.submit or other.submit
         self.withdraw = self.withdraw or other.withdraw
         self.tickets += other.tickets
 
     def nothing(self) -> bool:
         """Whether there is nothing to do, so that no transaction is needed."""
-        return not (self.answers or self.consent or self.submit or self.withdraw or self.tickets)
+        return not (self.answers or self.consents or self.submit or self.withdraw or self.tickets)
 
     async def carry_out(self, ctx: Context) -> None:
         """Do it, on the database's own threads; durable when this returns."""
         if not self.nothing():
             await get_database().write(
-                _write, ctx.conversation_id, ctx.questionnaire.id, ctx.message_id, self
+                _write, ctx.conversation_id, ctx.questionnaire.record, ctx.message_id, self
             )
 
 
@@ -55,22 +54,14 @@ def _write(
     if effects.answers:
         _reopen(connection, conversation_id)
         record.save_answers(connection, conversation_id, questionnaire, message_id, effects.answers)
-    if effects.consent:
-        record.record_consent(connection, conversation_id, questionnaire, message_id, effects.consent)
+    for given in effects.consents:
+        record.record_consent(connection, conversation_id, questionnaire, message_id, given)
     if effects.withdraw:
-        _withdraw(connection, conversation_id, message_id)
+        record.empty(connection, conversation_id, message_id)
     if effects.submit:
         record.submit(connection, conversation_id, questionnaire, message_id)
     for draft in effects.tickets:
         open_ticket(connection, conversation_id, message_id, draft)
-
-
-def _withdraw(connection: Connection, conversation_id: str, message_id: str) -> None:
-    """Consent was refused: the record keeps that fact, and none of the answers."""
-    for found in record.of_conversation(connection, conversation_id):
-        nothing: Mapping[str, Any] = dict.fromkeys(found.answers)
-        record.save_answers(connection, conversation_id, found.questionnaire, message_id, nothing)
-        record.move(connection, found.id, record.WITHDRAWN, "person", message_id)
 
 
 def _reopen(connection: Connection, conversation_id: str) -> None:

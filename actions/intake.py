@@ -22,12 +22,26 @@ from actions.request import with_phone_link
 from actions.serve import one_set_of_choices, serve
 from actions.summary import as_message
 from bot import words
-from bot.enrollment.answers import AnswerValue
+from bot.enrollment.answers import AnswerValue, same
+from bot.enrollment.catalog import get_catalog
+from bot.enrollment.consents import given_in
 from bot.enrollment.interview import come_back, hear, mark_submitted, open_interview
 from bot.enrollment.moves import notes_text
-from bot.enrollment.position import COMPLETE, Aside, Heard, Say, Summary, Ticket, Why, Withdraw, Word
-from bot.enrollment.questionnaire import CONSENT
-from bot.enrollment.record import Consented
+from bot.enrollment.position import (
+    COMPLETE,
+    PAUSED,
+    Aside,
+    Heard,
+    Own,
+    Say,
+    Summary,
+    Ticket,
+    Why,
+    Withdraw,
+    Word,
+)
+from bot.enrollment.questionnaire import CONSENT, Questionnaire
+from bot.enrollment.switching import back_to_main
 from bot.enrollment.turn import call_name
 from bot.handoff.tickets import TicketDraft
 
@@ -54,11 +68,19 @@ class ValidateIntakeForm(Action):
             ctx,
             said=replace(ctx.said, locale=heard.locale),
             position=heard.position,
+            questionnaire=_asked(ctx, heard),
             in_intake=heard.next is not None,
         )
         reply = _reply(there, heard)
         events = await deliver(there, dispatcher, reply)
         return _changes(tracker, [*events, *_events(there, heard)])
+
+
+def _asked(ctx: Context, heard: Heard) -> Questionnaire:
+    """The questionnaire we are in after the message; it may have asked for another one."""
+    if heard.position.questionnaire in ("", ctx.questionnaire.id):
+        return ctx.questionnaire
+    return get_catalog().get(heard.position.questionnaire)
 
 
 def _changes(tracker: Tracker, events: list[EventType]) -> list[EventType]:
@@ -110,6 +132,8 @@ def _spoken(ctx: Context, said: Say) -> Reply:
     match said:
         case Aside():
             return serve(ctx, said.label)
+        case Own():
+            return Reply([Message(said.text, said=f"start:{ctx.questionnaire.id}")])
         case Summary():
             return Reply([as_message(ctx, said.opening, said.lines)])
         case Why():
@@ -143,7 +167,6 @@ def _patient(ctx: Context) -> str:
 
 
 def _effects(ctx: Context, heard: Heard) -> Effects:
-    given = heard.recorded.get(CONSENT)
     refused = any(isinstance(effect, Withdraw) for effect in heard.effects)
     effects = Effects(
         answers={} if refused else _values(ctx, heard),
@@ -152,22 +175,24 @@ def _effects(ctx: Context, heard: Heard) -> Effects:
             TicketDraft(effect.topic, effect.note) for effect in heard.effects if isinstance(effect, Ticket)
         ],
     )
-    if isinstance(given, bool):
-        version = f"{ctx.questionnaire.id}/{ctx.questionnaire.version}/{CONSENT}"
-        effects.consent = Consented("store", given, heard.party, version)
+    effects.consents = given_in(ctx.questionnaire, heard)
     return effects
 
 
 def _values(ctx: Context, heard: Heard) -> dict[str, Any]:
     """Changed answers with labels; with a fresh consent all, for a refusal may have emptied the record."""
-    changed = heard.position.answers if heard.recorded.get(CONSENT) is True else heard.recorded
+    changed = heard.recorded
+    if heard.recorded.get(CONSENT) is True:
+        ours = {item.link_id for item in get_catalog().items_of_record(ctx.questionnaire.record)}
+        changed = {known: value for known, value in heard.position.answers.items() if known in ours}
     return {link_id: _value(ctx, link_id, value) for link_id, value in changed.items()} | dict.fromkeys(
         heard.cleared
     )
 
 
 def _value(ctx: Context, link_id: str, value: AnswerValue) -> dict[str, Any]:
-    kept = {"value": value, "label": ctx.questionnaire.item(link_id).show(value)}
+    item = get_catalog().item(link_id, ctx.questionnaire.id)
+    kept = {"value": value, "label": item.show(value) if item else same(str(value))}
     detail = ctx.position.details.get(link_id)
     return {**kept, "detail": detail} if detail else kept
 
@@ -183,6 +208,7 @@ def _events(ctx: Context, heard: Heard) -> list[EventType]:
         "ask_mode": heard.mode,
         "patient": heard.patient or words.text("patient.unnamed", heard.locale),
         "caller": heard.caller or "",
+        "questionnaire": heard.position.questionnaire or get_catalog().main.id,
         "requested_slot": requested,
     }
     if any(isinstance(said, Word) and said.id == SWITCHED for said in heard.say):
@@ -200,27 +226,71 @@ class ActionSubmitIntake(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        """Submit, once, what was confirmed."""
+        """Submit, once, what was confirmed; back to the intake when it was another questionnaire."""
         ctx = replace(context(tracker), in_intake=False)
-        if ctx.position.status != COMPLETE or ctx.position.answers.get(CONSENT) is False:
+        if ctx.position.status != COMPLETE:
+            return _put_aside(ctx)
+        if ctx.position.answers.get(CONSENT) is False:
             return []
-        done = replace(ctx, position=mark_submitted(ctx.position))
+        position = mark_submitted(ctx.position)
+        done = replace(ctx, position=back_to_main(position, ctx.questionnaire))
         reply = _thanks(done)
-        reply.effects = Effects(submit=True, tickets=[TicketDraft("enrollment", notes_text(ctx.position))])
-        reply.slots = {"interview": done.position.to_slot()}
+        reply.effects = Effects(submit=True, tickets=[_ticket(ctx)])
+        reply.slots = _where(done)
         return await deliver(done, dispatcher, reply)
 
 
+def _put_aside(ctx: Context) -> list[EventType]:
+    """Left before its end: another questionnaire waits by its name, and the intake is where we are."""
+    if ctx.position.status != PAUSED or ctx.questionnaire.record == get_catalog().main.record:
+        return []
+    there = replace(ctx, position=back_to_main(ctx.position, ctx.questionnaire))
+    return [SlotSet(name, value) for name, value in _where(there).items()]
+
+
+def _where(ctx: Context) -> dict[str, Any]:
+    questionnaire = ctx.position.questionnaire or get_catalog().main.id
+    return {"interview": ctx.position.to_slot(), "questionnaire": questionnaire}
+
+
+def _ticket(ctx: Context) -> TicketDraft:
+    """A finished sign-up has its own topic; any other questionnaire is named by its title."""
+    if ctx.questionnaire.record == get_catalog().main.record:
+        return TicketDraft("enrollment", notes_text(ctx.position))
+    notes = notes_text(ctx.position)
+    return TicketDraft(
+        "questionnaire", "\n".join(part for part in (ctx.questionnaire.title["en"], notes) if part)
+    )
+
+
 def _thanks(ctx: Context) -> Reply:
-    """A receipt: what happens now, when, and the number to call."""
+    """A receipt: what happens now, when, and the number to call. `ctx` has the questionnaire that was done."""
+    if ctx.questionnaire.thanks:
+        text = ctx.questionnaire.thanks[ctx.locale].format(**ctx.facts)
+        titles = tuple(words.text(step, ctx.locale) for step in next_steps(ctx))
+        return Reply([Message(text, titles, said=f"thanks:{ctx.questionnaire.id}")])
     number = ctx.position.answers.get("phone")
     item = ctx.questionnaire.item("phone") if ctx.questionnaire.has("phone") else None
     if number and item:
         message = say(ctx, "submitted", _after(ctx), number=item.show(number)[ctx.locale])
     else:
         message = say(ctx, "submitted.no_phone", _after(ctx))
+    message = replace(message, choices=(*message.choices, *_offers(ctx)))
     return Reply([with_phone_link(ctx, message)])
 
 
 def _after(ctx: Context) -> Iterable[str]:
     return ("choice.after_enrollment", *next_steps(ctx))
+
+
+def _offers(ctx: Context) -> list[str]:
+    """Buttons to other questionnaires that are offered to this person now that this one is done."""
+    party = "other" if ctx.position.answers.get("for_whom") == "other" else "self"
+    return [
+        asked.offer[ctx.locale]
+        for asked in get_catalog().all()
+        if asked.offer
+        and asked.offered_after == ctx.questionnaire.record
+        and asked.offered_to in (None, party)
+        and ctx.position.others.get(asked.id, {}).get("status") != "submitted"
+    ]

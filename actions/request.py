@@ -12,6 +12,7 @@ from actions.summary import summary
 from bot import words
 from bot.enrollment.answers import Read
 from bot.enrollment.answers.phones import read_phone, show_phone
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.moves import notes_text
 from bot.handoff.tickets import TicketDraft
 
@@ -111,7 +112,11 @@ def go_to_intake(ctx: Context, short: bool = False) -> Reply:
     """Open the sign-up, or go on with it."""
     reply = Reply(followup=INTAKE)
     if short:
-        reply.slots["interview"] = replace(ctx.position, short=True).to_slot()
+        shorter = next(
+            (q for q in get_catalog().of_record(ctx.questionnaire.record) if q.id != q.record), None
+        )
+        position = replace(ctx.position, questionnaire=shorter.id) if shorter else ctx.position
+        reply.slots["interview"] = replace(position, short=shorter is None).to_slot()
     return reply
 
 

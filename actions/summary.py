@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from actions.context import Context
 from actions.reply import Message
 from bot import words
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.questionnaire import READ_BACK
 
 
@@ -15,7 +16,7 @@ def summary(ctx: Context, opening: str) -> Message | None:
     answers = ctx.position.answers
     lines = [
         (item.label[ctx.locale], item.show(answers[item.link_id])[ctx.locale])
-        for item in ctx.questionnaire.walk(answers)
+        for item in get_catalog().told_in(ctx.questionnaire, answers)
         if item.link_id in answers and item.link_id != READ_BACK
     ]
     return as_message(ctx, opening, lines) if lines else None

@@ -13,6 +13,7 @@ from benchmarks.system import System, environment
 from bot.settings import ROOT
 from bot.supervisor import free_port
 
+QUESTIONS = Path(__file__).parent / "questionnaire"
 PES = (sys.executable, "-m", "bot.cli")
 
 
@@ -25,7 +26,13 @@ class Ours(System):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self._environment = environment(PES_MODELS=str(folder / "models"), PES_DATA=str(folder / "data"))
+        self._environment = environment(
+            PES_MODELS=str(folder / "models"),
+            PES_DATA=str(folder / "data"),
+            # The questions that the stock project asks too, so that both do the same work.
+            PES_QUESTIONNAIRE_FILE=str(QUESTIONS / "intake.json"),
+            PES_ROUTING_FILE=str(QUESTIONS / "routing.yml"),
+        )
 
     def train(self) -> float:
         """`pes train`, on all of our examples."""

@@ -31,8 +31,10 @@ from bot.conversation.outbox import Dispatcher
 from bot.conversation.runner import TurnRunner
 from bot.coordinator import pages as console
 from bot.coordinator import safety_pages
+from bot.enrollment import hand_in, record, withdrawal
+from bot.enrollment.routing import get_rules
 from bot.program import get_program
-from bot.records import migrate
+from bot.records import migrate, retention
 from bot.records.database import Database, get_database
 from bot.safety import alarms, gate, responses, sinks, stage, watch
 from bot.safety import lock as lock_room
@@ -101,9 +103,13 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     if database.is_sqlite:
         await database.write(inbox.release_all)
     get_program()
+    # Reads the questionnaires too: a mistake in one of these files is named before anybody is asked anything.
+    get_rules()
+    withdrawal.finders()
     gate.check_patterns()
     responses.check()
     await asyncio.to_thread(language.get_ready)
+    await database.write(retention.plan)
     services = _build(settings, database)
     app.state.services = services
     actions_server = make_server(settings)
@@ -113,7 +119,15 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services.runner.watch_engine(),
         services.feed.follow_postgres(database),
         services.dispatcher.run(),
-        timers.run(database, {alarms.STEP: alarms.step, stage.SILENCE: lock_room.silent_too_long}),
+        timers.run(
+            database,
+            {
+                alarms.STEP: alarms.step,
+                stage.SILENCE: lock_room.silent_too_long,
+                hand_in.SILENT: record.fell_silent,
+                retention.LOOK: retention.look,
+            },
+        ),
         watch.run(database),
     ]
     tasks = [asyncio.create_task(job) for job in work]

@@ -8,6 +8,8 @@ import stat
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import training
+from bot.enrollment.questionnaire import QuestionnaireError
+from bot.enrollment.routing import RoutingError, get_rules
 from bot.program import ProgramError, load
 from bot.records import migrate
 from bot.records.database import Database
@@ -34,6 +36,10 @@ def problems(settings: Settings) -> list[str]:
         load(settings.program_file)
     except ProgramError as error:
         found.append(f"{settings.program_file.name}: {error}")
+    try:
+        get_rules()
+    except (QuestionnaireError, RoutingError) as error:
+        found.append(f"Questionnaires or routing: {error}")
     found += _database(settings)
     found += _secrets(settings)
     found += _alarms(settings)

@@ -42,6 +42,8 @@ def run(
         os.environ["PES_DATA"] = str(data.resolve())
     from bot import supervisor
     from bot.coordinator import accounts
+    from bot.enrollment.questionnaire import QuestionnaireError
+    from bot.enrollment.routing import RoutingError, get_rules
     from bot.program import ProgramError, get_program
     from bot.records import migrate
     from bot.records.crypto import get_keyring
@@ -50,8 +52,9 @@ def run(
     settings = get_settings()
     try:
         program = get_program()
+        get_rules()
         training.train_if_changed(settings)
-    except (ProgramError, training.TrainingFailed) as error:
+    except (ProgramError, QuestionnaireError, RoutingError, training.TrainingFailed) as error:
         raise _fail(f"Cannot start: {error}") from None
     if supervisor.port_taken(settings):
         raise _fail(
@@ -131,6 +134,19 @@ def migrate_command() -> None:
 
     migrate.upgrade(get_database())
     typer.echo("The database is up to date.")
+
+
+@app.command()
+def purge(
+    days: Annotated[float | None, typer.Option(help="Instead of PES_HELD_DAYS.")] = None,
+) -> None:
+    """Erase conversations that nobody consented to keep and that were left long ago."""
+    from bot.records import retention
+    from bot.records.database import get_database
+
+    with get_database().begin() as connection:
+        gone = retention.purge(connection, get_settings().held_days if days is None else days)
+    typer.echo(f"Erased {gone} conversation{'' if gone == 1 else 's'}.")
 
 
 @app.command()
@@ -229,6 +245,9 @@ def _as_json(item: Any) -> dict[str, Any]:
         "created_at": item.created_at.isoformat(),
         "updated_at": item.updated_at.isoformat(),
         "submitted_at": item.submitted_at.isoformat() if item.submitted_at else None,
+        "completeness": item.completeness,
+        "authority": item.authority,
+        "service_area": item.service_area,
         "answers": {link_id: kept["value"] for link_id, kept in item.answers.items()},
     }
 

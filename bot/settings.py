@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     old_secret_keys: SecretStr = Field(SecretStr(""), description="Earlier master keys, comma-separated.")
 
     program_file: Path = ROOT / "data" / "program.yml"
+    routing_file: Path = ROOT / "data" / "routing.yml"
     questionnaire_file: Path = ROOT / "data" / "questionnaires" / "intake.json"
     models: Path = ROOT / "models"
 
@@ -56,6 +57,14 @@ class Settings(BaseSettings):
     alarm_from: str = Field("", description="Sender of alarm e-mail; empty means the program's own address.")
     alarm_webhook_url: str = Field("", description="Alarms are posted here as JSON, signed.")
     alarm_webhook_secret: SecretStr = Field(SecretStr(""), description="Key of the webhook's HMAC signature.")
+    held_days: float = Field(
+        30.0, description="Days that a conversation without consent to store is held before it is erased."
+    )
+    partial_after_hours: float = Field(
+        4.0,
+        description="Hours of silence after which an unfinished sign-up goes to the coordinators as it is.",
+    )
+    purge_every_hours: float = Field(1.0, description="Hours between two looks for what must be erased.")
 
     log_level: str = "INFO"
 

@@ -29,23 +29,11 @@ import httpx
 
 from bot.settings import ROOT
 from bot.supervisor import free_port
+from tests.support.intake_walk import MOM_EN, walk
 
 # One whole intake with a digression; no answer depends on the clock.
-SCRIPT = (
-    "I want to sign up",
-    "for my mom",
-    "Ana Lopez",
-    "she is my mother",
-    "Rosa Lopez",
-    "what does the nurse do?",
-    "to stay at home with her dog and her garden",
-    "body and practical",
-    "60614",
-    "312 555 0188",
-    "weekday mornings",
-    "yes",
-    "yes",
-)
+BEGINS, ASKS, ENOUGH = "I want to sign up", "what does the nurse do?", "that's enough for today"
+ANSWERS = MOM_EN | {"matters_most": "to stay at home with her dog and her garden"}
 START_SECONDS = 120.0
 ANSWER_SECONDS = 90.0
 PHASES = ("engine", "service")
@@ -88,8 +76,8 @@ def open_talk(client: httpx.Client) -> Talk:
     return Talk(client, body["conversation_id"], {"Authorization": f"Bearer {body['token']}"})
 
 
-def say(talk: Talk, text: str) -> None:
-    """Send one message under one id until its answer is there; note the acknowledgement."""
+def say(talk: Talk, text: str) -> str:
+    """Send one message under one id until its answer is there; note the acknowledgement. Returns the answer."""
     message_id = str(uuid.uuid4())
     path = f"/api/v1/conversations/{talk.id}/messages"
     deadline = time.monotonic() + ANSWER_SECONDS
@@ -106,8 +94,28 @@ def say(talk: Talk, text: str) -> None:
             raise SystemExit(f"unexpected {answer.status_code}: {answer.text}")
         if answer.status_code == 200:
             talk.acknowledged.append((message_id, text, answer.json()["seq"]))
-            return
+            return "\n".join(message["text"] for message in answer.json()["messages"])
     raise SystemExit(f"message {message_id} was acknowledged but not answered in {ANSWER_SECONDS:.0f} s")
+
+
+@dataclass
+class Undisturbed:
+    """The first conversation, before anything is killed: what is said in it, all others say after it."""
+
+    talk: Talk
+    script: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> str:
+        """Say it, remember it, and hear the answer."""
+        self.script.append(text)
+        return say(self.talk, text)
+
+    def go_through(self) -> list[str]:
+        """An intake with a question in the middle, cut short. Returns everything that was said."""
+        walk(self, self.say(BEGINS), ANSWERS, until="matters_most")
+        walk(self, self.say(ASKS), ANSWERS, until="illness")
+        walk(self, self.say(ENOUGH), ANSWERS)
+        return self.script
 
 
 def log_of(talk: Talk) -> list[dict[str, Any]]:
@@ -202,7 +210,7 @@ def await_ready(client: httpx.Client, product: subprocess.Popen[bytes], folder: 
     raise SystemExit(f"the product did not start: {(folder / 'run.log').read_text()[-2000:]}")
 
 
-def talk_through(url: str, share: int, done: list[Talk]) -> None:
+def talk_through(url: str, share: int, script: list[str], done: list[Talk]) -> None:
     """One talker: whole conversations, one after another, `share` turns or a little more.
 
     A conversation counts from its first message on: one that got stuck must not be missing from the judgment.
@@ -212,7 +220,7 @@ def talk_through(url: str, share: int, done: list[Talk]) -> None:
         while turns < share:
             talk = open_talk(client)
             done.append(talk)
-            for text in SCRIPT:
+            for text in script:
                 say(talk, text)
                 turns += 1
                 time.sleep(random.uniform(0, THINKING))
@@ -248,13 +256,16 @@ def judge(talks: list[Talk], expected: list[tuple[str, str]], enrollments: list[
     return wrong
 
 
-def run_phase(name: str, url: str, folder: Path, turns: int, talkers: int, seed: int) -> list[Talk]:
+def run_phase(
+    name: str, url: str, folder: Path, script: list[str], turns: int, talkers: int, seed: int
+) -> list[Talk]:
     """Let people talk while one kind of process is being killed."""
     killer = Killer(folder / "logs" / f"{name}.pid", url, seed)
     talks: list[Talk] = []
     started = time.monotonic()
     threads = [
-        threading.Thread(target=talk_through, args=(url, turns // talkers, talks)) for _ in range(talkers)
+        threading.Thread(target=talk_through, args=(url, turns // talkers, script, talks))
+        for _ in range(talkers)
     ]
     killer.start()
     for thread in threads:
@@ -292,12 +303,11 @@ def main() -> None:
         with httpx.Client(base_url=url, timeout=30) as client:
             await_ready(client, product, folder)
             undisturbed = open_talk(client)
-            for text in SCRIPT:
-                say(undisturbed, text)
+            script = Undisturbed(undisturbed).go_through()
             expected = transcript(log_of(undisturbed))
             talks = [undisturbed]
             for name in options.phases:
-                talks += run_phase(name, url, folder, options.turns, options.talkers, options.seed)
+                talks += run_phase(name, url, folder, script, options.turns, options.talkers, options.seed)
             await_ready(client, product, folder)
             listed = subprocess.run(
                 [sys.executable, "-m", "bot.cli", "enrollment", "list", "--json"],

@@ -7,9 +7,10 @@ import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, not_, select, update
 
 from bot.conversation import messages
 from bot.conversation.messages import Draft, Message
@@ -155,3 +156,40 @@ def say(connection: Connection, conversation_id: str, drafts: list[Draft]) -> li
     outbox.enqueue(connection, row, written)
     announce(connection, conversation_id)
     return written
+
+
+def left_before(connection: Connection, moment: datetime) -> list[str]:
+    """Conversations in the assistant's hands in which nothing has happened since `moment`, oldest first."""
+    found = (
+        select(conversation.c.id)
+        .where(
+            conversation.c.updated_at <= moment,
+            conversation.c.control == ASSISTANT,
+            # What is kept of a number that opted out.
+            not_(and_(conversation.c.opted_out, conversation.c.last_seq == 0)),
+        )
+        .order_by(conversation.c.updated_at)
+    )
+    return list(connection.execute(found).scalars())
+
+
+def erase(connection: Connection, conversation_id: str) -> None:
+    """Erase a conversation with everything in it. A number that opted out of texts stays known as opted out."""
+    row = get(connection, conversation_id)
+    connection.execute(delete(conversation).where(conversation.c.id == conversation_id))
+    if row.channel == "sms" and row.opted_out:
+        moment = now()
+        connection.execute(
+            insert(conversation).values(
+                id=row.id,
+                channel=row.channel,
+                locale=row.locale,
+                control=ASSISTANT,
+                address_hash=row.address_hash,
+                address=row.address,
+                opted_out=True,
+                last_seq=0,
+                created_at=moment,
+                updated_at=moment,
+            )
+        )

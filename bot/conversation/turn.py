@@ -19,9 +19,12 @@ from bot.conversation.engine_client import EngineClient, EngineFailed, EngineUna
 from bot.conversation.greeting import sms_greeting
 from bot.conversation.inbox import Memory, Result, Work
 from bot.conversation.messages import Choice, Draft
+from bot.enrollment import record, withdrawal
+from bot.enrollment.catalog import get_catalog
 from bot.handoff.tickets import URGENT, TicketDraft
 from bot.program import get_program
 from bot.safety import gate, stage
+from bot.settings import get_settings
 
 
 @dataclass
@@ -175,6 +178,7 @@ async def opt_out(turn: Turn) -> bool:
         # Twilio answers STOP itself and blocks anything we would send; a coordinator must know (and may call).
         turn.result.opted_out = True
         turn.result.tickets.append(TicketDraft("opted_out", "opted out of text messages"))
+        _take_back(turn, (withdrawal.TEXT,))
         # Danger in the same text goes on to the next stage, whose ticket has a human call.
         return gate.assess(turn.work.text) is None
     if keyword is keywords.Keyword.START:
@@ -183,6 +187,42 @@ async def opt_out(turn: Turn) -> bool:
         return True
     turn.result.drafts.append(Draft(words.text("help_sms", turn.locale, **facts), author="system"))
     return True
+
+
+async def permission_taken_back(turn: Turn) -> bool:
+    """ "Don't text me any more", "delete what I told you": done at once, whoever is in control, engine up or down."""
+    wish = withdrawal.read(turn.work.text) if turn.by_person else None
+    if wish is None:
+        return False
+    _take_back(turn, wish.scopes)
+    memory = turn.result.memory
+    if withdrawal.takes_back_storing(wish):
+        # What the dialogue still knows goes with the record.
+        turn.result.memory = Memory()
+    else:
+        turn.result.memory = replace(memory, engine=_told_no(memory.engine, wish.scopes))
+    facts = get_program().facts(turn.locale) | {"days": f"{get_settings().held_days:g}"}
+    turn.result.drafts.append(Draft(words.text(wish.word, turn.locale, **facts), author="system"))
+    turn.result.tickets.append(TicketDraft("permission", wish.word.partition(".")[2]))
+    return True
+
+
+def _take_back(turn: Turn, scopes: tuple[str, ...]) -> None:
+    def take_back(connection: Connection) -> None:
+        record.take_back(connection, turn.work.conversation_id, turn.work.message_id, scopes)
+
+    turn.result.effects.append(take_back)
+
+
+def _told_no(state: dict[str, Any] | None, scopes: tuple[str, ...]) -> dict[str, Any] | None:
+    """The dialogue's state with a no where a yes to these scopes was kept."""
+    if state is None or not isinstance(state.get("slots"), dict):
+        return state
+    asked = [item for one in get_catalog().all() for item in one.items if item.scope in scopes]
+    told = {
+        item.link_id: False for item in asked if item.type == "boolean" and item.link_id in state["slots"]
+    }
+    return {**state, "slots": {**state["slots"], **told}}
 
 
 async def human_control(turn: Turn) -> bool:
@@ -282,6 +322,7 @@ STAGES: tuple[Stage, ...] = (
     # Before anything that could fail: nothing may stand between a cry for help and its answer.
     stage.safety,
     speak_as_they_do,
+    permission_taken_back,
     human_control,
     opted_out,
     stage.locked,

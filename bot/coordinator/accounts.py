@@ -121,3 +121,8 @@ def close(connection: Connection, username: str) -> bool:
     connection.execute(delete(staff_session).where(staff_session.c.staff_id == row.id))
     audit.record(connection, "command-line", "staff.close", "staff", row.id)
     return True
+
+
+def names(connection: Connection) -> dict[str, str]:
+    """Display names of all staff by id, closed accounts too: the history names them."""
+    return {row.id: row.display_name for row in connection.execute(select(staff.c.id, staff.c.display_name))}

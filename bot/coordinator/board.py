@@ -11,12 +11,13 @@ from sqlalchemy import Connection, select
 from bot.conversation import conversations, messages
 from bot.conversation.messages import Message
 from bot.conversation.tables import conversation, message
-from bot.coordinator import safety
+from bot.coordinator import accounts, safety
 from bot.coordinator.safety import SafetyPanel
 from bot.enrollment import record
-from bot.enrollment.questionnaire import get_questionnaire
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.record import Enrollment
-from bot.handoff import tickets
+from bot.handoff import tasks, tickets
+from bot.program import get_program
 from bot.records import audit
 from bot.records.database import now
 
@@ -31,6 +32,9 @@ TOPICS = {
     "engine_down": "The assistant could not answer in time",
     "not_answered": "The assistant failed on a message",
     "opted_out": "Texts",
+    "partial": "Sign-up fell silent, call with what there is",
+    "questionnaire": "Answered questions",
+    "permission": "Took permission back",
     "complaint": "Complaint",
     "bereavement": "A death was reported",
     "text_failed": "A text could not be delivered",
@@ -61,7 +65,39 @@ class TicketView:
     @property
     def want(self) -> str:
         """What is wanted, in one line."""
-        return f"{TOPICS.get(self.topic, self.topic.replace('_', ' '))}{': ' if self.note else ''}{self.note}"
+        note = PERMISSIONS.get(self.note, self.note) if self.topic == "permission" else self.note
+        return f"{TOPICS.get(self.topic, self.topic.replace('_', ' '))}{': ' if note else ''}{note}"
+
+
+PERMISSIONS = {
+    "text": "no texts",
+    "voicemail": "no voice mail",
+    "share": "do not talk with their doctors",
+    "family": "do not talk with their family",
+    "all": "all of it; the answers are removed",
+    "erased": "all of it, and asked to erase what they told us",
+}
+ROLES = {
+    "coordinator": "Coordinator",
+    "nurse": "Nurse line",
+    "social_worker": "Social worker",
+    "chaplain": "Chaplain",
+    "pediatrics": "Pediatric team",
+}
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task as shown; `late` when it should have been done by now."""
+
+    id: str
+    conversation_id: str
+    title: str
+    role: str
+    status: str
+    due_at: datetime
+    late: bool
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,9 +141,13 @@ class Page:
     row: Row
     messages: list[Message]
     enrollments: list[Enrollment]
-    consents: dict[str, list[Any]]
+    consents: dict[str, list[record.ConsentView]]
     phone: str | None
     safety: SafetyPanel
+    history: dict[str, list[record.Event]] = field(default_factory=dict)
+    tasks: list[TaskView] = field(default_factory=list)
+    duplicates: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def _view(row: Any) -> TicketView:
@@ -125,12 +165,12 @@ def _who(enrollments: list[Enrollment]) -> str:
 
 def lines(item: Enrollment) -> list[Line]:
     """A record's answers in the questionnaire's order; what the questionnaire no longer asks comes last."""
-    questionnaire = get_questionnaire()
-    order = {question.link_id: number for number, question in enumerate(questionnaire.items)}
+    questions = get_catalog().items_of_record(item.questionnaire)
+    order = {question.link_id: number for number, question in enumerate(questions)}
     found = []
     for link_id in sorted(item.answers, key=lambda known: order.get(known, len(order))):
         kept = item.answers[link_id]
-        name = questionnaire.item(link_id).label[STAFF_LOCALE] if link_id in order else link_id
+        name = questions[order[link_id]].label[STAFF_LOCALE] if link_id in order else link_id
         found.append(Line(name, str(kept["label"][STAFF_LOCALE])))
     return found
 
@@ -194,7 +234,40 @@ def page(connection: Connection, staff_id: str, conversation_id: str) -> Page:
         consents={item.id: record.consents(connection, item.id) for item in enrollments},
         phone=conversations.phone_of(talk) if talk.channel == "sms" else None,
         safety=safety.panel(connection, conversation_id),
+        history={item.id: record.history(connection, item.id) for item in enrollments},
+        tasks=[_task(row) for row in tasks.of_conversation(connection, conversation_id)],
+        duplicates={item.id: len(record.duplicates(connection, item.id)) for item in enrollments},
+        names=accounts.names(connection),
     )
+
+
+def _task(row: Any, who: str = "") -> TaskView:
+    late = row.status == tasks.OPEN and row.due_at < now()
+    return TaskView(
+        row.id,
+        row.conversation_id,
+        row.title,
+        ROLES.get(row.role, row.role),
+        row.status,
+        row.due_at,
+        late,
+        who,
+    )
+
+
+def task_list(connection: Connection, staff_id: str, role: str | None) -> list[TaskView]:
+    """Open tasks of everybody or of one role, the soonest due first, with whom they are about; audited."""
+    found = []
+    for row in tasks.all_open(connection, role):
+        enrollments = record.of_conversation(connection, row.conversation_id)
+        found.append(_task(row, _who(enrollments)))
+    audit.record(connection, staff_id, "tasks.read", "board", role or "all", f"{len(found)} rows")
+    return found
+
+
+def local(moment: datetime) -> str:
+    """A time in the program's zone, short: `Mon Nov 23, 4:30 PM`."""
+    return f"{moment.astimezone(get_program().timezone):%a %b %-d, %-I:%M %p}"
 
 
 def waited(since: datetime | None) -> str:

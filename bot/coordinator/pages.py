@@ -19,7 +19,7 @@ from bot.conversation.conversations import ConversationNotFound
 from bot.coordinator import board, safety, sessions
 from bot.coordinator.sessions import COOKIE, Session
 from bot.enrollment import record
-from bot.handoff import control, tickets
+from bot.handoff import control, tasks, tickets
 from bot.problems import Problem
 from bot.program import get_program
 from bot.records import audit
@@ -29,11 +29,19 @@ STATIC = Path(__file__).parent / "static"
 MOST_BYTES = 32 * 1024
 HEARTBEAT_SECONDS = 15.0
 FOLDERS = {"waiting": "Waiting", "mine": "Mine", "all": "All"}
+# What a coordinator may do next with an enrollment, as the buttons say it.
+DECISIONS = {
+    record.ACCEPTED: "Accept",
+    record.ACTIVE: "Activate",
+    record.DECLINED: "Decline",
+    record.WITHDRAWN: "Withdraw",
+}
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 templates.env.filters["waited"] = board.waited
 templates.env.filters["lines"] = board.lines
+templates.env.filters["local"] = board.local
 
 
 def services_of(request: Request) -> Services:
@@ -174,17 +182,26 @@ async def conversation_page(request: Request, session: SignedIn, conversation_id
         name_of=safety.name_of,
         last_seq=last_seq,
         mine=page.row.assigned_to == session.staff_id,
-        next_states=sorted(record.TRANSITIONS[page.enrollments[0].state]) if page.enrollments else [],
+        decisions=_decisions(page),
     )
+
+
+def _decisions(page: board.Page) -> dict[str, dict[str, str]]:
+    """What may follow for each enrollment: state -> what the button says."""
+    return {
+        item.id: {
+            state: label for state, label in DECISIONS.items() if state in record.TRANSITIONS[item.state]
+        }
+        for item in page.enrollments
+    }
 
 
 @router.get("/conversations/{conversation_id}/record")
 async def record_fragment(request: Request, session: SignedIn, conversation_id: str) -> HTMLResponse:
     """The side panel (tickets and record) alone, fetched again when something changes."""
     page = await services_of(request).database.write(board.page, session.staff_id, conversation_id)
-    next_states = sorted(record.TRANSITIONS[page.enrollments[0].state]) if page.enrollments else []
     return show(
-        request, "_record.html", session=session, page=page, safety=page.safety, next_states=next_states
+        request, "_record.html", session=session, page=page, safety=page.safety, decisions=_decisions(page)
     )
 
 
@@ -274,9 +291,34 @@ async def change_state(request: Request, session: SignedIn, enrollment_id: str) 
     form = await checked_form(request, session)
     services = services_of(request)
     try:
-        await services.database.write(record.move, enrollment_id, form.get("state", ""), session.staff_id)
+        await services.database.write(
+            record.decide, enrollment_id, form.get("state", ""), session.staff_id, form.get("reason", "")
+        )
+    except record.ReasonNeeded:
+        raise Problem(422, "Write a reason first: others need to know why.") from None
     except record.NoEnrollment:
         raise Problem(404, "There is no such enrollment.") from None
     except record.TransitionRefused:
         raise Problem(409, "This enrollment has changed meanwhile. Reload the page.") from None
     return _woken(services, form.get("conversation_id", ""))
+
+
+@router.get("/tasks")
+async def tasks_page(
+    request: Request, session: SignedIn, role: Annotated[str, Query(max_length=24)] = ""
+) -> HTMLResponse:
+    """What is to be done about enrollments, the soonest due first."""
+    role = role if role in board.ROLES else ""
+    found = await services_of(request).database.write(board.task_list, session.staff_id, role or None)
+    return show(request, "tasks.html", session=session, tasks=found, role=role, roles=board.ROLES)
+
+
+@router.post("/tasks/{task_id}/done")
+async def task_done(request: Request, session: SignedIn, task_id: str) -> Response:
+    """Mark a task as done."""
+    form = await checked_form(request, session)
+    services = services_of(request)
+    await services.database.write(tasks.finish, task_id, session.staff_id)
+    if not form.get("conversation_id"):
+        return RedirectResponse("/console/tasks", 303)
+    return _woken(services, form["conversation_id"])

@@ -20,6 +20,8 @@ from bot.engine.classifier import FULL_INTENT
 
 # Rasa acts on these by itself; nothing that a person says may have such a label.
 RESERVED = frozenset({"restart", "back", "session_start", "nlu_fallback"})
+# Asking for a questionnaire beside the intake is a wish to begin: `enroll/<its id>`.
+ENROLL = "enroll"
 # With fewer, Rasa warns that an entity has too few examples.
 ENOUGH_MARKED = 2
 
@@ -57,7 +59,7 @@ class IntakeImporter(RasaFileImporter):
         # Rasa's own importer would turn a broken domain into an empty one, with a warning.
         if not self._domain_path:
             raise InvalidDomain("there is no domain.yml")
-        form = Domain.from_dict(questionnaire.domain_of(questionnaire.read(self._questionnaire)))
+        form = Domain.from_dict(questionnaire.domain_of(*questionnaire.read_all(self._questionnaire)))
         return Domain.load(self._domain_path).merge(form)
 
     @rasa.shared.utils.common.cached_method
@@ -69,7 +71,13 @@ class IntakeImporter(RasaFileImporter):
         """
         data = utils.training_data_from_paths(self._nlu_files, language)
         families = set(self.get_domain().intents) - RESERVED
-        examples = [_split(message, families) for message in data.training_examples]
+        asked_for = [
+            Message.build(text=text, intent=f"{ENROLL}/{other['id']}")
+            for other in questionnaire.read_all(self._questionnaire)[1:]
+            if not other.get("derivedFrom")
+            for text in questionnaire.examples_of(other)
+        ]
+        examples = [_split(message, families) for message in [*data.training_examples, *asked_for]]
         tables = [_longest_first(table) for table in data.lookup_tables]
         for table in tables:
             if table["name"] in self.get_domain().entities and isinstance(table["elements"], list):

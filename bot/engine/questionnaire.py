@@ -7,7 +7,7 @@ Source of the format: HL7 FHIR R4 Questionnaire, http://hl7.org/fhir/R4/question
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,39 @@ def read(path: Path) -> dict[str, Any]:
     return raw
 
 
-def domain_of(questionnaire: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a Rasa domain that asks this questionnaire.
+def read_all(main: Path) -> list[dict[str, Any]]:
+    """The questionnaire of this file, then every other one in its folder, by name. Raises QuestionnaireProblem."""
+    others = (path for path in sorted(main.parent.glob("*.json")) if path.name != main.name)
+    return [read(main), *(read(path) for path in others)]
+
+
+def domain_of(*questionnaires: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a Rasa domain that asks these questionnaires; the first is the one everybody begins with.
+
+    One form asks them all: the service decides which question comes next. A linkId that several use is one slot;
+    where their words for it differ, the slot `questionnaire` tells them apart.
 
     Raises:
         QuestionnaireProblem: a question without id, text or Spanish, twice the same id, or no question at all.
     """
+    slots: dict[str, Any] = {}
+    texts: dict[str, list[dict[str, Any]]] = {}
+    for questionnaire in questionnaires:
+        for question in _checked(questionnaire):
+            link_id = _link_id(question)
+            slots[link_id] = _slot()
+            name = f"utter_ask_{FORM}_{link_id}"
+            texts[name] = _joined(texts.get(name), _responses(question), questionnaires, questionnaire)
+    first = str(questionnaires[0].get("id") or "intake")
+    return {
+        "forms": {FORM: {"required_slots": list(slots)}},
+        "slots": slots | {"questionnaire": _slot() | {"initial_value": first}},
+        "actions": [{f"validate_{FORM}": {"send_domain": False}}],
+        "responses": texts,
+    }
+
+
+def _checked(questionnaire: Mapping[str, Any]) -> list[dict[str, Any]]:
     questions = list(_questions(questionnaire.get("item") or [], "(top)"))
     ids = [_link_id(question) for question in questions]
     if not ids:
@@ -64,14 +91,49 @@ def domain_of(questionnaire: Mapping[str, Any]) -> dict[str, Any]:
     for link_id in ids:
         if ids.count(link_id) > 1:
             raise QuestionnaireProblem(link_id, "is there twice")
-    return {
-        "forms": {FORM: {"required_slots": ids}},
-        "slots": {link_id: _slot() for link_id in ids},
-        "actions": [{f"validate_{FORM}": {"send_domain": False}}],
-        "responses": {
-            f"utter_ask_{FORM}_{_link_id(question)}": _responses(question) for question in questions
-        },
-    }
+    return questions
+
+
+def _joined(
+    known: list[dict[str, Any]] | None,
+    fresh: list[dict[str, Any]],
+    questionnaires: Sequence[Mapping[str, Any]],
+    one: Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    """The texts of a question that another questionnaire asks too: told apart only where they are not the same."""
+    if known is None or known == fresh:
+        return fresh
+    wanted = str(one.get("id"))
+    if any(_is_for(text, None) for text in known):
+        earlier = [str(other.get("id")) for other in questionnaires if str(other.get("id")) != wanted]
+        known = [_only_for(text, other) for other in earlier for text in known if _is_for(text, None)]
+    same = [text for text in known if not _is_for(text, wanted)]
+    return [*same, *(_only_for(text, wanted) for text in fresh)]
+
+
+def _is_for(text: Mapping[str, Any], questionnaire: str | None) -> bool:
+    found = [slot["value"] for slot in text["condition"] if slot["name"] == "questionnaire"]
+    return found == ([] if questionnaire is None else [questionnaire])
+
+
+def _only_for(text: Mapping[str, Any], questionnaire: str) -> dict[str, Any]:
+    condition = [*text["condition"], {"type": "slot", "name": "questionnaire", "value": questionnaire}]
+    return {**text, "condition": condition}
+
+
+def examples_of(questionnaire: Mapping[str, Any]) -> list[str]:
+    """What people say to come to a questionnaire: `questionnaire-names` and the button that offers it."""
+    said: list[str] = []
+    for extension in questionnaire.get("extension") or []:
+        name = str(extension.get("url")).removeprefix(OWN)
+        if name not in ("questionnaire-names", "questionnaire-offer"):
+            continue
+        texts = [
+            str(extension.get("valueString") or ""),
+            *(t for _, t in _translations(extension.get("_valueString"))),
+        ]
+        said += [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    return list(dict.fromkeys(said))
 
 
 def _slot() -> dict[str, Any]:

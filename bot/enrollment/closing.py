@@ -9,6 +9,8 @@ from bot.enrollment.turn import YES_NO, Turn, answer_lines, caller_of, party_of,
 
 # The length of YYYY-MM-DD.
 FULL_DATE = 10
+# After so many questions people are told how far we are, and that they may leave it at that.
+PACE_AT = 12
 
 
 def close(turn: Turn) -> Heard:
@@ -25,6 +27,12 @@ def close(turn: Turn) -> Heard:
                 mode = "again"
         read_back_if_due(turn, following)
         if following not in turn.at.asked:
+            if (
+                len(turn.at.asked) == PACE_AT
+                and not turn.at.short
+                and turn.asked.item(following).link_id != READ_BACK
+            ):
+                turn.word("pace.half_way")
             turn.at.asked.append(following)
     if following == READ_BACK and any(isinstance(said, Summary) for said in turn.say):
         mode = "first"

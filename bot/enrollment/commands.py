@@ -91,9 +91,8 @@ _PHRASES: dict[str, str] = {
         r"|time)|tomorrow)|later|come back later|take a break|(?:i )?need a break"
         r"|talk later|maybe later|brb|leave|exit|quit|cancel(?: (?:this|it))?|stop(?: (?:this|it"
         r"|asking(?: me)?(?: (?:so many |all these |these )?(?:questions|stuff|things))?|the questions|the sign-?up))?"
-        r"|no more questions"
         r"|i don'?t want to (?:sign up|do this|continue|go on|answer (?:any )?(?:more )?(?:questions"
-        r"|this)|do this now)(?: (?:now|anymore|any more))?|i'?m done(?: for (?:now|today))?|enough"
+        r"|this)|do this now)(?: (?:now|anymore|any more))?|i'?m done(?: for (?:now|today))?"
         r"|i only have (?:a )?questions?|i just have (?:a )?questions?|forget (?:it|about it"
         r"|the sign-?up)|never ?mind"
         r"|ahora no|luego|mas tarde|despues|tengo que irme|me tengo que ir|pausa|hacer una pausa"
@@ -101,6 +100,14 @@ _PHRASES: dict[str, str] = {
         r"|ya no quiero (?:seguir|contestar)|dejemoslo(?: para (?:despues|otro dia|luego))?"
         r"|dejarlo para (?:despues|luego)|basta|vuelvo (?:luego|despues|mas tarde)"
         r"|solo tengo (?:una pregunta|preguntas)|olvidelo"
+    ),
+    "nav/finish": (
+        r"(?:that'?s|that is|this is|it'?s) (?:enough|plenty|all)(?: (?:for (?:now|today)|i can do"
+        r"|i have))?|enough(?: (?:for (?:now|today)|questions|already))?"
+        r"|(?:go|skip|jump|get) to the end|skip the rest|let'?s finish|(?:can we )?finish(?: (?:now|here|up|it))?"
+        r"|wrap (?:it|this) up|no more questions(?: please)?"
+        r"|(?:ya )?(?:es|esta|fue) (?:suficiente|bastante)|(?:ya )?basta de preguntas|eso es todo|es todo"
+        r"|no mas preguntas|terminemos|ya terminemos|(?:vamos|ir) al final|saltar el resto|acabemos"
     ),
     "nav/start_over": (
         r"start (?:all )?(?:over|again)(?: from the (?:start|beginning))?|restart|begin again|reset"

@@ -15,6 +15,7 @@ from bot.enrollment.answers.names import own_name
 from bot.enrollment.answers.plain import fold, is_question, is_unreadable, is_wordless, tokens
 from bot.enrollment.answers.volunteered import Volunteered, volunteered
 from bot.enrollment.answers.yes_no import read_yes_no
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.closing import close
 from bot.enrollment.commands import command_in
 from bot.enrollment.keeping import (
@@ -47,12 +48,14 @@ from bot.enrollment.position import (
     STOPPED,
     SUBMITTED,
     Heard,
+    Own,
     Position,
     Ticket,
     Utterance,
 )
-from bot.enrollment.questionnaire import CONSENT, READ_BACK, Questionnaire
+from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item, Questionnaire
 from bot.enrollment.serving import is_only_question, missed, serve, serve_the_rest
+from bot.enrollment.switching import enter
 from bot.enrollment.turn import (
     CONFIDENT,
     CONFIDENT_OVER_WORDS,
@@ -80,6 +83,8 @@ _RATHER = re.compile(
     re.IGNORECASE,
 )
 _NOT_ME = re.compile(r"\b(?:not (?:for )?me|no (?:es )?para mi|para mi no)\b")
+# An answer of more words than this says more than was asked: all of it is kept for the coordinator.
+LONG_ANSWER = 12
 _NO_LEAD = re.compile(r"^\s*(?:no+|nope|nah|wrong|not quite|incorrecto|mal)\b[\s,.;:!-]*", re.IGNORECASE)
 
 
@@ -156,9 +161,17 @@ def _answer_to_start_over(turn: Turn, reading: Read | NotRead) -> bool:
     if not (isinstance(reading, Read) and reading.value is True):
         turn.word("start_over.kept")
         return True
-    for link_id in list(turn.at.answers):
+    ours = {item.link_id for item in (*turn.asked.items, *get_catalog().items_of_record(turn.asked.record))}
+    for link_id in [known for known in turn.at.answers if known in ours]:
         turn.clear(link_id)
-    turn.at = Position(notes=turn.at.notes, heard=turn.at.heard)
+    kept = turn.at
+    turn.at = Position(
+        dict(kept.answers),
+        notes=kept.notes,
+        heard=kept.heard,
+        questionnaire=kept.questionnaire,
+        others=kept.others,
+    )
     turn.word("start_over.done")
     return True
 
@@ -185,6 +198,32 @@ def _what_to_fix(turn: Turn) -> bool:
     return ask_what_to_fix(turn, "fix.which_again")
 
 
+def _another_questionnaire(turn: Turn) -> bool:
+    """ "The caregiver questions": this one waits, that one is asked."""
+    target = get_catalog().asked_for(turn.said.text)
+    if target is None or target.id == turn.asked.id:
+        return False
+    if target.record == turn.asked.record and len(target.items) < len(turn.asked.items):
+        return do(turn, "request/short_path")
+    begin(turn, target)
+    return True
+
+
+def begin(turn: Turn, target: Questionnaire) -> None:
+    """Go to another questionnaire and say where we are."""
+    enter(turn, target)
+    if turn.at.status in (SUBMITTED, COMPLETE):
+        turn.over = True
+        turn.word("questionnaire.already" if target.offer else "intake.already", PERSON)
+        return
+    turn.at.status = OPEN
+    if turn.at.asked:
+        turn.word("intake.welcome_back")
+        turn.mode = "again"
+    elif target.start:
+        turn.say.append(Own(target.start[turn.locale]))
+
+
 def _plain_command(turn: Turn) -> bool:
     """A whole message that is a command and nothing else."""
     label = command_in(turn.said.text)
@@ -197,6 +236,9 @@ def _is_answer_here(turn: Turn, label: str) -> bool:
     """ "Later" is an answer to "when may we call?"; "ready" and "go on" may be one to a yes-or-no."""
     if turn.item is None:
         return False
+    if any(fold(turn.said.text) in option.phrases() for option in turn.item.options):
+        # "No form" is one of the choices here, not a wish for the form.
+        return True
     if turn.item.link_id == CONSENT and label == "nav/skip":
         # "I'd rather not" passes over any other question; asked for consent, it is a no.
         return isinstance(turn.read(), Read)
@@ -328,6 +370,7 @@ def _strong_answer(turn: Turn) -> bool:
         return False
     take(turn, item, reading)
     keep_facts(turn, facts, besides=item.link_id)
+    _keep_what_else_was_said(turn, item)
     serve_the_rest(turn, item, reading)
     return True
 
@@ -338,8 +381,16 @@ def _facts_answer(turn: Turn, facts: Volunteered) -> bool:
     if turn.item and turn.item.link_id in heard:
         thank(turn, turn.item, heard[turn.item.link_id])
     acknowledge(turn, heard, besides=turn.came_from)
+    if turn.item:
+        _keep_what_else_was_said(turn, turn.item)
     serve_the_rest(turn, None, None)
     return True
+
+
+def _keep_what_else_was_said(turn: Turn, item: Item) -> None:
+    """An answer inside a story: the coordinator gets the story too."""
+    if item.parser not in ("text", "time") and len(tokens(turn.said.text)) > LONG_ANSWER:
+        turn.note(item.link_id, "said_too", turn.said.text)
 
 
 def _is_something_else(turn: Turn, reading: Read) -> bool:
@@ -410,6 +461,8 @@ def _weak_answer(turn: Turn) -> bool:
     if not reading.strong and not reading.sure and is_only_question(turn):
         return False
     item = turn.item
+    if item.parser == "text" and item.type != "text" and _does_not_know(turn):
+        return False
     take(turn, item, reading)
     if item.parser == "text":
         keep_facts(turn, volunteered(turn.said.text), besides=item.link_id)
@@ -434,7 +487,12 @@ def _told_something(turn: Turn) -> bool:
     """An illness, a need, said at another question: kept for the coordinator, and the question comes back."""
     if turn.said.family != "tell" or turn.said.confidence < CONFIDENT or len(tokens(turn.said.text)) < 3:
         return False
-    turn.note(turn.at.open or "", "volunteered", turn.said.text)
+    here = turn.at.open or ""
+    if turn.at.misses.get(here):
+        # Said before at this question: asking it the same way once more would lead in a circle.
+        return False
+    turn.at.misses[here] = 1
+    turn.note(here, "volunteered", turn.said.text)
     turn.word("noted.for_team")
     turn.mode = "again"
     return True
@@ -449,10 +507,13 @@ def _unreadable(turn: Turn) -> bool:
     """An example and another way to say it; the second time we go on, and a coordinator will ask."""
     reading = turn.read()
     reason = reading.reason if isinstance(reading, NotRead) else "unclear"
-    if turn.item and not turn.item.required and turn.item.parser != "text" and _does_not_know(turn):
+    if turn.item and not turn.item.required and turn.item.type != "text" and _does_not_know(turn):
         reason = "none"
     if reason == "declined" or (reason == "none" and turn.item and turn.item.required):
         return skip(turn)
+    if reason == "none" and turn.item and any(option.code == "none" for option in turn.item.options):
+        keep(turn, turn.item, ["none"] if turn.item.repeats else "none", "")
+        return True
     if reason == "none" and turn.item and not turn.item.required:
         turn.note(turn.item.link_id, "none", turn.said.text)
         return pass_over(turn, "skip.none")
@@ -470,6 +531,7 @@ RULES: tuple[Rule, ...] = (
     _death,
     _answer_to_confirmation,
     _what_to_fix,
+    _another_questionnaire,
     _plain_command,
     _picked_reading,
     _after_danger,
@@ -504,6 +566,10 @@ def open_interview(asked: Questionnaire, position: Position, said: Utterance) ->
     """Begin, or come back to, an interview; the message that brings the person here may already hold facts."""
     turn = Turn(asked, deepcopy(position), said)
     turn.at.heard = said.message_id
+    target = get_catalog().asked_for(said.text, said.intent)
+    if target is not None and target.id != turn.asked.id:
+        begin(turn, target)
+        return close(turn)
     before = turn.at.status
     turn.at.open, turn.at.pending, turn.at.fixing = None, None, False
     if _death(turn) or _told_when_closed(turn, before):
@@ -521,7 +587,10 @@ def open_interview(asked: Questionnaire, position: Position, said: Utterance) ->
     if not starting_over and not _correction(turn):
         # What was asked is answered first, so that our first question comes last.
         serve_the_rest(turn, None, None)
-    turn.word("intake.welcome_back" if turn.at.asked else "intake.start")
+    if asked.start and not turn.at.asked:
+        turn.say.append(Own(asked.start[turn.locale]))
+    else:
+        turn.word("intake.welcome_back" if turn.at.asked else "intake.start")
     turn.mode = turn.mode or ("again" if turn.at.asked else None)
     if _tells("tell/illness", said) or _tells("tell/need", said):
         turn.note("", "volunteered", said.text)

@@ -62,7 +62,7 @@ def thank(turn: Turn, item: Item, value: AnswerValue) -> None:
     """A word of thanks where it means something: for a name, and for what was said from the heart."""
     if turn.at.read_back:
         return
-    if item.parser == "text":
+    if item.type == "text":
         hurting = turn.said.intent == "social/feeling" and turn.said.confidence >= CONFIDENT_OVER_WORDS
         turn.word("thanks.feeling" if hurting else "thanks.own_words")
     elif item.link_id in ("caller_name", "patient_name") and (

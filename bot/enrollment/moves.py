@@ -9,10 +9,21 @@ from typing import Any
 
 from bot.enrollment.answers import AnswerValue, NotRead, Read
 from bot.enrollment.answers.plain import fold
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.keeping import consent_refused, leave, leave_behind, switch_party
 from bot.enrollment.position import COMPLETE, PAUSED, Aside, Position, Summary, Ticket, Why, Word
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item
-from bot.enrollment.turn import RESUME, SKIP_OR_PERSON, Rule, Turn, answer_lines, label_of, questions_left
+from bot.enrollment.switching import enter, shorter
+from bot.enrollment.turn import (
+    PERSON,
+    RESUME,
+    SKIP_OR_PERSON,
+    Rule,
+    Turn,
+    answer_lines,
+    label_of,
+    questions_left,
+)
 
 CHANGE_CUE = re.compile(
     r"\b(?:change|fix|correct|edit|update|wrong|incorrect|mistake|mistyped|typo|misspelled|not right|isn'?t right"
@@ -149,7 +160,10 @@ def pass_over(turn: Turn, word_id: str) -> bool:
 
 def pause(turn: Turn) -> bool:
     """Leave for now; a coordinator sees what there is."""
-    turn.word("pause.done", RESUME)
+    if turn.asked.offer:
+        turn.word("pause.other", PERSON, name=turn.asked.offer[turn.locale])
+    else:
+        turn.word("pause.done", RESUME)
     if turn.at.notes or turn.at.answers:
         turn.effects.append(Ticket("intake_paused", notes_text(turn.at)))
     leave(turn, PAUSED)
@@ -163,14 +177,30 @@ def start_over(turn: Turn) -> bool:
 
 
 def short_path(turn: Turn) -> bool:
-    """Too tired: only what is needed to call back is still asked."""
+    """Too tired: the shorter questionnaire; once that saves nothing, only what is needed to call back."""
+    shorter_one = None if turn.at.short else shorter(turn)
+    if shorter_one is not None:
+        leave_behind(turn)
+        enter(turn, shorter_one)
+    else:
+        turn.at.short = True
+    _how_many_are_left(turn, "short")
+    return True
+
+
+def finish(turn: Turn) -> bool:
+    """That is enough: what matters was said, so only what a call needs is still asked."""
     turn.at.short = True
+    _how_many_are_left(turn, "finish")
+    return True
+
+
+def _how_many_are_left(turn: Turn, words: str) -> None:
     left = [item for item in questions_left(turn) if item.link_id != READ_BACK]
     if len(left) > 1:
-        turn.word("short.few_left", count=str(len(left)))
+        turn.word(f"{words}.few_left", count=str(len(left)))
     else:
-        turn.word("short.almost")
-    return True
+        turn.word(f"{words}.almost")
 
 
 def tell_more(turn: Turn) -> bool:
@@ -206,6 +236,7 @@ _COMMANDS: dict[str, Rule] = {
     "nav/simpler": simpler,
     "nav/review": review,
     "nav/pause": pause,
+    "nav/finish": finish,
     "nav/start_over": start_over,
     "nav/more": tell_more,
     "nav/change": change,
@@ -220,7 +251,7 @@ def target_of(turn: Turn) -> Item | None:
     folded = fold(turn.said.text)
     found = [
         (len(name), item)
-        for item in turn.asked.walk(turn.at.answers)
+        for item in get_catalog().told_in(turn.asked, turn.at.answers)
         if item.link_id != READ_BACK
         for name in (*item.names, *item.label.values())
         if re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", folded)
@@ -236,6 +267,12 @@ def correct(turn: Turn, target: Item | None, text: str) -> bool:
     reading = new_value(turn, target, text)
     if isinstance(reading, Read) and reading.sure:
         return put_right(turn, target, reading.value, reading.detail)
+    if not turn.asked.has(target.link_id):
+        # Asked in the longer questionnaire, which we have left: a coordinator puts it right.
+        turn.note(target.link_id, "wrong", text)
+        turn.word("noted.for_team")
+        turn.mode = "again"
+        return True
     leave_behind(turn)
     turn.goto = target.link_id
     turn.mode = "again" if target.link_id in turn.at.asked else "first"
@@ -280,7 +317,7 @@ def ask_what_to_fix(turn: Turn, word_id: str) -> bool:
     """Which answer? The answers so far are the choices."""
     labels = [
         item.label[turn.locale]
-        for item in turn.asked.walk(turn.at.answers)
+        for item in get_catalog().told_in(turn.asked, turn.at.answers)
         if item.link_id in turn.at.answers
     ]
     shown = [label for label in labels if label not in (label_of(turn, CONSENT), label_of(turn, READ_BACK))]

@@ -27,7 +27,8 @@ class Position:
     answers in a row, by question. `details`: what was understood beyond an answer's value (windows of a time to call).
     `pending`: a value waiting for a yes, and what it may be instead. `fixing`: we asked what to fix.
     `changed`: answers changed since the last read-back. `notes`: what a coordinator should see. `worded`: the question
-    put last and its wording, so that the same sentence is not said twice in a row.
+    put last and its wording, so that the same sentence is not said twice in a row. `questionnaire`: the id of the one
+    being asked, empty for the intake. `others`: where others stand that were left for this one, by id.
     """
 
     answers: Answers = field(default_factory=dict)
@@ -48,6 +49,8 @@ class Position:
     notes: list[dict[str, str]] = field(default_factory=list)
     heard: str | None = None
     worded: str | None = None
+    questionnaire: str = ""
+    others: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def to_slot(self) -> dict[str, Any]:
         """Everything but the answers, which have slots of their own."""
@@ -176,7 +179,14 @@ class Summary:
     lines: tuple[tuple[str, str], ...]
 
 
-Say = Word | Why | Aside | Summary
+@dataclass(frozen=True)
+class Own:
+    """Say a text of the questionnaire itself, as it stands."""
+
+    text: str
+
+
+Say = Word | Why | Aside | Summary | Own
 
 
 @dataclass(frozen=True)

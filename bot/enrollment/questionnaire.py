@@ -31,6 +31,9 @@ MODES = ("first", "again", "example", "why")
 PARTIES = ("self", "other")
 # Facts that are dialogue slots, so that the engine can fill them in by itself.
 FACTS = frozenset({"patient", "caller"})
+# Facts of the program that the words around a questionnaire may use.
+PROGRAM_FACTS = frozenset({"phone", "nurse_line", "hours", "program", "reply_within"})
+# Which parsers may read which type; a code that no parser has is refused (see `_parser`).
 TYPES = {
     "string": {
         "name",
@@ -52,6 +55,8 @@ TYPES = {
     "choice": {"choice", "choices", "party", "relation", "illness", "scale"},
     "open-choice": {"choice", "choices", "party", "relation", "illness"},
 }
+# What a consent may be for; `family` is answered with names, the others with yes or no.
+SCOPES = ("store", "share", "text", "voicemail", "family", "enroll")
 _VARIANTS = {
     ("again", "self"): "question-text-again",
     ("again", "other"): "question-text-again-proxy",
@@ -100,6 +105,9 @@ class Item:
     any_condition: bool = False
     names: tuple[str, ...] = ()
     codes: tuple[Mapping[str, str], ...] = field(default=())
+    # The consent this question asks for, and questions whose answers make this one unnecessary.
+    scope: str | None = None
+    covered_by: tuple[str, ...] = ()
 
     def read(self, text: str, about: About | None = None) -> Read | NotRead:
         """Read an answer to this question; one of several illnesses counts only where several may be given."""
@@ -126,12 +134,25 @@ class Item:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """A checked questionnaire: its questions in the order they are asked."""
+    """A checked questionnaire: its questions in the order they are asked.
+
+    `record`: the questionnaire whose enrollment record the answers go to (its own, or the one it is derived from).
+    `names`: what people say to come to it. `offer`: the button that leads here, shown when the questionnaire
+    `offered_after` is done to people for whom it is `offered_to` (`self`, `other`; None: everyone). `start`, `thanks`:
+    said at its beginning and when it is done, instead of the intake's own words.
+    """
 
     id: str
     title: Label
     version: str
     items: tuple[Item, ...]
+    record: str = ""
+    names: tuple[str, ...] = ()
+    offer: Label | None = None
+    offered_after: str | None = None
+    offered_to: str | None = None
+    start: Label | None = None
+    thanks: Label | None = None
 
     def item(self, link_id: str) -> Item:
         """A question by linkId. Raises KeyError."""
@@ -150,7 +171,7 @@ class Questionnaire:
         enabled: dict[str, AnswerValue | None] = {}
         for item in self.items:
             # An answer to a question that no longer applies enables nothing.
-            if _applies(item, enabled):
+            if _applies(item, enabled) and not _covered(item, answers):
                 shown.append(item)
                 enabled[item.link_id] = answers.get(item.link_id)
         return shown
@@ -178,6 +199,13 @@ def _applies(item: Item, answers: Mapping[str, AnswerValue | None]) -> bool:
         return True
     held = [_holds(condition, answers.get(condition.question)) for condition in item.conditions]
     return any(held) if item.any_condition else all(held)
+
+
+def _covered(item: Item, answers: Mapping[str, AnswerValue | None]) -> bool:
+    """Whether another questionnaire has already learned what this question would ask."""
+    return answers.get(item.link_id) is None and any(
+        answers.get(other) is not None for other in item.covered_by
+    )
 
 
 def _holds(condition: Condition, value: AnswerValue | None) -> bool:
@@ -223,12 +251,33 @@ def parse(raw: Any, name: str = "questionnaire") -> Questionnaire:
     _check_conditions(items)
     _check_order(items)
     title = str(raw.get("title") or raw.get("id") or name)
+    own, own_id = _own(raw), str(raw.get("id") or name)
     return Questionnaire(
-        id=str(raw.get("id") or name),
+        id=own_id,
         title={"en": title, "es": _translations(raw.get("_title")).get("es", title)},
         version=str(raw.get("version") or "1"),
         items=items,
+        record=_record(raw, own_id),
+        names=_said(own.get("questionnaire-names")),
+        offer=_optional(own_id, own, "questionnaire-offer"),
+        offered_after=_value(own.get("offered-after")),
+        offered_to=_value(own.get("offered-to")),
+        start=_optional(own_id, own, "questionnaire-start"),
+        thanks=_optional(own_id, own, "questionnaire-thanks", PROGRAM_FACTS),
     )
+
+
+def _record(raw: Mapping[str, Any], own_id: str) -> str:
+    """The questionnaire a shorter one is derived from (Questionnaire.derivedFrom): both fill the same record."""
+    origins = raw.get("derivedFrom") or []
+    return str(origins[0]).rsplit("/", 1)[-1] if origins else own_id
+
+
+def _optional(
+    name: str, own: Mapping[str, Mapping[str, Any]], what: str, facts: frozenset[str] | None = None
+) -> Label | None:
+    ext = own.get(what)
+    return _both(name, what, ext.get("valueString"), ext.get("_valueString"), facts) if ext else None
 
 
 def _questions(nodes: Iterable[Any], parent: str) -> Iterable[dict[str, Any]]:
@@ -265,6 +314,8 @@ def _item(node: dict[str, Any]) -> Item:
         any_condition=node.get("enableBehavior") == "any",
         names=_said(own.get("question-names")),
         codes=tuple(node.get("code") or []),
+        scope=_scope(link_id, kind, own),
+        covered_by=_said(own.get("covered-by")),
     )
     _check_item(item)
     return item
@@ -306,8 +357,14 @@ def _translations(shadow: Mapping[str, Any] | None) -> dict[str, str]:
     return found
 
 
-def _both(link_id: str, what: str, text: Any, shadow: Mapping[str, Any] | None) -> Label:
-    """English and Spanish of one text."""
+def _both(
+    link_id: str,
+    what: str,
+    text: Any,
+    shadow: Mapping[str, Any] | None,
+    facts: frozenset[str] | None = None,
+) -> Label:
+    """English and Spanish of one text; `facts` are the placeholders it may use."""
     if not text:
         raise QuestionnaireError(link_id, f"{what}: has no text")
     spanish = _translations(shadow).get("es")
@@ -316,7 +373,7 @@ def _both(link_id: str, what: str, text: Any, shadow: Mapping[str, Any] | None) 
     label = {"en": str(text), "es": spanish}
     for locale, words in label.items():
         try:
-            unknown = placeholders(words) - FACTS
+            unknown = placeholders(words) - (facts or FACTS)
         except ValueError as error:
             raise QuestionnaireError(link_id, f"{what} ({locale}): {error}") from error
         if unknown:
@@ -362,6 +419,20 @@ def _parser(link_id: str, kind: str, own: Mapping[str, Mapping[str, Any]]) -> st
     if parser not in TYPES[kind]:
         raise QuestionnaireError(link_id, f'the parser "{parser}" does not read the type "{kind}"')
     return parser
+
+
+def _scope(link_id: str, kind: str, own: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """The consent a question asks for."""
+    scope = _value(own.get("consent-scope"))
+    if scope is None:
+        return None
+    if scope not in SCOPES:
+        raise QuestionnaireError(link_id, f'consent-scope: unknown scope "{scope}"')
+    if kind != "boolean" and scope != "family":
+        raise QuestionnaireError(
+            link_id, f'consent-scope: "{scope}" is a yes or no: the type must be boolean'
+        )
+    return str(scope)
 
 
 def _option(link_id: str, raw: Mapping[str, Any]) -> Option:

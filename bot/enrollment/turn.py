@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.enrollment.answers import About, AnswerValue, NotRead, Read
 from bot.enrollment.answers.zones import zone_for
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.position import Answers, Effect, Position, Say, Utterance, Word
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item, Questionnaire
 
@@ -91,7 +92,9 @@ class Turn:
 
     def _drop_what_no_longer_applies(self) -> None:
         applies = {item.link_id for item in self.asked.walk(self.at.answers)}
-        for link_id in [known for known in self.at.answers if known not in applies]:
+        # Answers to other questionnaires are none of this one's business.
+        ours = {item.link_id for item in self.asked.items} - applies
+        for link_id in [known for known in self.at.answers if known in ours]:
             self.clear(link_id)
 
     def note(self, link_id: str, reason: str, text: str = "") -> None:
@@ -137,7 +140,7 @@ def answer_lines(turn: Turn, link_ids: list[str]) -> tuple[tuple[str, str], ...]
     """(label, value) of the answers among `link_ids`, in the order of the questions."""
     return tuple(
         (item.label[turn.locale], item.show(turn.at.answers[item.link_id])[turn.locale])
-        for item in turn.asked.walk(turn.at.answers)
+        for item in get_catalog().told_in(turn.asked, turn.at.answers)
         if item.link_id in link_ids and item.link_id in turn.at.answers and item.link_id != READ_BACK
     )
 

@@ -33,3 +33,23 @@ ticket_event = Table(
     Column("actor", String(64), nullable=False),  # staff id, or "assistant"
     Column("event", String(32), nullable=False),  # opened | taken | replied | handed_back | resolved
 )
+
+task = Table(
+    "task",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("conversation_id", ForeignKey("conversation.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("enrollment_id", String(36), nullable=False),
+    Column("rule", String(48), nullable=False),  # the rule of data/routing.yml that asked for it
+    Column("role", String(24), nullable=False),  # who is to do it: coordinator, nurse, social_worker, ...
+    Column(
+        "title", String(120), nullable=False
+    ),  # from the rule: what is to be done, nothing of what was said
+    Column("status", String(8), nullable=False),  # open | done
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("done_by", String(36)),
+    UniqueConstraint("enrollment_id", "rule"),
+    Index("ix_task_open", "status", "due_at"),
+)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import ActionExecutor
 
 from bot.conversation import conversations
-from bot.enrollment.questionnaire import get_questionnaire
+from bot.enrollment.catalog import get_catalog
 from bot.records.database import Database
+from tests.support.intake_walk import ME_EN, answer_to
 
 FORM = "intake_form"
 # Which action answers which family of intents outside the form: the bot's general rules.
@@ -67,6 +69,17 @@ class Talker:
             action = self._form(message, events) if action == FORM else self._run(action, message, events)
         return self.replies
 
+    def walk(
+        self, answers: Mapping[str, str] = ME_EN, until: str | None = None, locale: str = "en"
+    ) -> Talker:
+        """Answer what is asked until the question `until` is open, or until nothing is."""
+        for _ in range(90):
+            if not self.active or self.slots.get("requested_slot") == until:
+                break
+            self.say(answer_to(str(self.slots["requested_slot"]), answers, locale))
+        assert until is None or self.slots.get("requested_slot") == until, f"{until} was never asked"
+        return self
+
     def run_again(self, action: str, slots: dict[str, Any], message: dict[str, Any]) -> Any:
         """The very same call of an action once more, as after a crash."""
         return self._call(action, slots, message, [{"event": "user", "text": message["text"]}])
@@ -80,7 +93,7 @@ class Talker:
         if requested is None:
             self.active = False
             return "action_submit_intake"
-        questionnaire = get_questionnaire()
+        questionnaire = get_catalog().get(self.slots["questionnaire"])
         if questionnaire.has(requested):
             facts = {"patient": self.slots["patient"], "caller": self.slots["caller"]}
             asked = questionnaire.render(

@@ -8,17 +8,9 @@ from bot.enrollment import record
 from bot.handoff import tickets
 from bot.records.database import Database
 from tests.actions.talker import Talker
+from tests.support.intake_walk import ME_EN, MOM_ES
 
-ANSWERS = (
-    "Maria Lopez",
-    "to be at home",
-    "body and practical",
-    "60601",
-    "312 555 0188",
-    "mornings",
-    "yes",
-    "yes",
-)
+ANSWERS = ME_EN | {"matters_most": "to be at home"}
 
 
 @pytest.fixture
@@ -38,9 +30,7 @@ def topics(database: Database, talker: Talker) -> list[str]:
 
 def sign_up(talker: Talker) -> None:
     talker.say("I want to sign up", "enroll")
-    talker.say("me")
-    for answer in ANSWERS:
-        talker.say(answer)
+    talker.walk(ANSWERS)
 
 
 def test_a_sign_up_is_recorded_and_submitted_once(database: Database, talker: Talker) -> None:
@@ -54,7 +44,14 @@ def test_a_sign_up_is_recorded_and_submitted_once(database: Database, talker: Ta
     assert "(312) 555-0188" in talker.replies[-1]
     with database.begin() as connection:
         given = [(row.scope, row.given, row.given_by) for row in record.consents(connection, found.id)]
-    assert given == [("store", "yes", "self")]
+    assert sorted(given) == [
+        ("enroll", "yes", "self"),
+        ("family", "yes", "self"),
+        ("share", "yes", "self"),
+        ("store", "yes", "self"),
+        ("text", "yes", "self"),
+        ("voicemail", "no", "self"),
+    ]
 
 
 def test_a_time_to_call_is_recorded_in_words_and_as_windows(database: Database, talker: Talker) -> None:
@@ -83,8 +80,7 @@ def test_nothing_is_asked_after_it_was_submitted(database: Database, talker: Tal
 
 def test_the_read_back_is_a_summary(talker: Talker) -> None:
     talker.say("sign me up", "enroll")
-    for answer in ("me", *ANSWERS[:-1]):
-        talker.say(answer)
+    talker.walk(ANSWERS, until="read_back")
     summary = next(message for message in talker.messages if message["custom"]["kind"] == "summary")
     assert "What matters most: to be at home" in summary["text"]
     assert talker.replies[-1] == "Did I get it right?"
@@ -156,8 +152,7 @@ def test_a_confirmation_keeps_rasa_quiet(talker: Talker) -> None:
 
 def test_consent_refused_empties_the_record(database: Database, talker: Talker) -> None:
     talker.say("sign me up", "enroll")
-    for answer in ("me", *ANSWERS[:-2]):
-        talker.say(answer)
+    talker.walk(ANSWERS, until="consent")
     talker.say("no", "deny")
     found = kept(database, talker)
     assert found.answers == {}
@@ -184,17 +179,7 @@ def test_spanish_all_the_way(database: Database) -> None:
     talker = Talker(database, "es")
     talker.say("quiero inscribir a mi mamá Rosa López", "enroll")
     assert talker.slots["patient_name"] == "Rosa López"
-    for text in (
-        "Ana López",
-        "que no tenga dolor",
-        "cuerpo",
-        "60601",
-        "312 555 0188",
-        "en la tarde",
-        "sí",
-        "sí",
-    ):
-        talker.say(text)
+    talker.walk(MOM_ES, locale="es")
     assert kept(database, talker).state == "submitted"
     assert talker.replies[-1].startswith("Gracias.")
 

@@ -9,23 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from tests.support.intake_walk import MOM_EN, walk
 from tests.support.product import FIRST_PASSWORD, Product
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SMALL: ViewportSize = {"width": 320, "height": 568}
-ANSWERS = (
-    "for my mom",
-    "Ana Beltran",
-    "Rosa Lopez",
-    "what does the nurse do?",
-    "to stay at home with her dog",
-    "body",
-    "60614",
-    "312 555 0188",
-    "weekday mornings",
-    "yes",
-    "yes",
-)
+ANSWERS = MOM_EN | {"caller_name": "Ana Beltran", "matters_most": "to stay at home with her dog"}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +69,23 @@ def write(page: Page, text: str) -> None:
     page.wait_for_timeout(150)
 
 
+class Typing:
+    """Someone who types into the page and reads what it shows.
+
+    Args:
+        page: the chat page.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def say(self, text: str) -> str:
+        """Type, send, and return all that came since."""
+        before = len(self.page.locator("#log").inner_text())
+        write(self.page, text)
+        return self.page.locator("#log").inner_text()[before:]
+
+
 def test_a_daughter_signs_up_on_her_phone_and_the_coordinator_sees_it(
     product: Product, page: Page, browser: Browser
 ) -> None:
@@ -88,8 +94,9 @@ def test_a_daughter_signs_up_on_her_phone_and_the_coordinator_sees_it(
     picture(page, "1-hello.png")
     page.get_by_role("button", name="Sign up for care").click()
     expect(page.locator("#log")).to_contain_text("Who is this care for")
-    for answer in ANSWERS:
-        write(page, answer)
+    walk(Typing(page), "Who is this care for: you, or someone you care for?", ANSWERS, until="matters_most")
+    write(page, "what does the nurse do?")
+    walk(Typing(page), page.locator("#log").inner_text(), ANSWERS)
     expect(page.locator("#log")).to_contain_text("Rosa Lopez")
     expect(page.locator("#log")).to_contain_text("(312) 555-0188")
     picture(page, "2-enrolled.png")

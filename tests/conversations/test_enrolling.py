@@ -5,26 +5,35 @@ from __future__ import annotations
 import pytest
 
 from tests.support.console import Coordinator
+from tests.support.intake_walk import MOM_EN, Talks, open_question, walk
 from tests.support.product import Person, Product
 
-FOR_MOTHER = (
-    ("I'd like to sign up my mom", "your own name"),
-    ("Ana Lopez", "name of the person"),
-    ("Rosa Canaria Lopez", "matters most"),
-    ("To stay home with her dog and see the garden.", "support"),
-    ("body and practical", "zip"),
-    ("60614", "phone"),
-    ("312-555-0188", "time"),
-    ("weekday mornings", "keep"),
-    ("yes", "right"),
-    ("yes", "coordinator"),
+FOR_MOTHER = MOM_EN | {
+    "patient_name": "Rosa Canaria Lopez",
+    "matters_most": "To stay home with her dog and see the garden.",
+    "needs": "body and practical",
+    "zip": "60614",
+    "phone": "312-555-0188",
+    "best_time": "weekday mornings",
+}
+BEGINS = "I'd like to sign up my mom"
+# Some of every kind of question: who, own words, choices, a number, a date, contact, consent.
+SOME = (
+    "caller_name",
+    "authority",
+    "matters_most",
+    "needs",
+    "sx_pain",
+    "date_of_birth",
+    "phone",
+    "consent",
+    "read_back",
 )
 
 
-def sign_up(person: Person) -> None:
-    for said, expected in FOR_MOTHER:
-        heard = person.say(said)
-        assert expected in heard, f"after {said!r}: {heard!r}"
+def sign_up(person: Talks, until: str | None = None) -> list[str]:
+    """Sign the mother up, as far as the question `until`; returns what was asked."""
+    return walk(person, person.say(BEGINS), FOR_MOTHER, until=until)
 
 
 def test_a_daughter_signs_her_mother_up(product: Product, person: Person) -> None:
@@ -32,9 +41,13 @@ def test_a_daughter_signs_her_mother_up(product: Product, person: Person) -> Non
     assert "not a person" in opening
     assert "911" in opening
     assert "(800) 555-0142" in opening
-    sign_up(person)
+    asked = sign_up(person)
+    assert "relation" not in asked, "it was said in the first message"
     record = product.enrollment_of(person.id)
     assert record["state"] == "submitted"
+    assert record["completeness"] == 100
+    assert record["authority"] == "agent"
+    assert record["service_area"] == "in"
     kept = record["answers"]
     assert kept["for_whom"] == "other"
     assert kept["relation"] == "child"
@@ -49,8 +62,7 @@ def test_a_daughter_signs_her_mother_up(product: Product, person: Person) -> Non
 
 
 def test_the_read_back_shows_what_was_heard_before_anything_is_sent(product: Product, person: Person) -> None:
-    for said, _ in FOR_MOTHER[:-1]:
-        person.say(said)
+    sign_up(person, until="read_back")
     summary = next(message for message in reversed(person.heard) if message["kind"] == "summary")
     for fact in ("Ana Lopez", "Rosa Canaria Lopez", "60614", "(312) 555-0188", "her dog"):
         assert fact in summary["text"]
@@ -67,8 +79,7 @@ def test_the_coordinator_finds_the_enrollment_waiting(product: Product, person: 
 
 
 def test_consent_refused_sends_and_keeps_nothing(product: Product, person: Person) -> None:
-    for said, _ in FOR_MOTHER[:-2]:
-        person.say(said)
+    sign_up(person, until="consent")
     heard = person.say("no, I'd rather not")
     assert "(800) 555-0142" in heard
     record = product.enrollment_of(person.id)
@@ -76,17 +87,18 @@ def test_consent_refused_sends_and_keeps_nothing(product: Product, person: Perso
     assert record["answers"] == {}
 
 
-@pytest.mark.parametrize("turns", range(len(FOR_MOTHER)))
-def test_at_every_question_there_is_a_way_to_ask_skip_and_reach_a_person(person: Person, turns: int) -> None:
+@pytest.mark.parametrize("link_id", SOME)
+def test_at_every_question_there_is_a_way_to_ask_skip_and_reach_a_person(
+    person: Person, link_id: str
+) -> None:
     """A question, why, back and a person, asked at each point; the intake is still there afterwards."""
-    for said, _ in FOR_MOTHER[:turns]:
-        person.say(said)
+    sign_up(person, until=link_id)
     assert "nurse" in person.say("what does the nurse do?").lower()
     assert person.say("why do you ask?").strip()
-    assert "coordinator" in person.say("I want to talk to a person").lower()
-    rest = FOR_MOTHER[turns:]
-    for said, _ in rest:
-        person.say(said)
+    heard = person.say("I want to talk to a person")
+    assert "coordinator" in heard.lower()
+    assert open_question(heard) == link_id
+    walk(person, heard, FOR_MOTHER)
     assert "coordinator" in "\n".join(message["text"] for message in person.heard[-3:])
 
 

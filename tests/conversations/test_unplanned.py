@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.conversations.test_enrolling import FOR_MOTHER
+from tests.conversations.test_enrolling import sign_up
 from tests.conversations.test_handover import eventually
 from tests.support.console import Coordinator
 from tests.support.product import Person, Product
@@ -28,8 +28,7 @@ def test_no_english_gets_spanish(person: Person) -> None:
 
 
 def test_what_is_said_after_words_of_danger_is_not_kept_as_a_wish(product: Product, person: Person) -> None:
-    for said, _ in FOR_MOTHER[:3]:
-        person.say(said)
+    sign_up(person, until="matters_most")
     assert "988" in person.say("I want to die")
     heard = person.say("sorry I am just so tired, go on")
     assert "988" in heard
@@ -42,8 +41,7 @@ def test_what_is_said_after_words_of_danger_is_not_kept_as_a_wish(product: Produ
 
 
 def test_a_no_to_consent_can_be_taken_back(product: Product, person: Person) -> None:
-    for said, _ in FOR_MOTHER[:-2]:
-        person.say(said)
+    sign_up(person, until="consent")
     person.say("no")
     assert product.enrollment_of(person.id)["state"] == "withdrawn"
     assert "May we" in person.say("actually yes") or "may we" in person.heard[-1]["text"]

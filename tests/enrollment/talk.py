@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import lru_cache
+
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.interview import hear, open_interview
-from bot.enrollment.position import Aside, Heard, Position, Summary, Utterance, Word
-from bot.enrollment.questionnaire import get_questionnaire
+from bot.enrollment.position import Aside, Heard, Own, Position, Summary, Utterance, Word
+from bot.enrollment.questionnaire import Questionnaire
+from tests.support.intake_walk import ME_EN, MOM_EN, answer_to
 
 FACTS = {"patient": "your loved one", "caller": ""}
 
@@ -13,7 +18,6 @@ class Talk:
     """An interview in the making. `said` holds word ids, aside labels and openings of the last reply."""
 
     def __init__(self, locale: str = "en") -> None:
-        self.questionnaire = get_questionnaire()
         self.position = Position()
         self.locale = locale
         self.heard: Heard | None = None
@@ -54,6 +58,11 @@ class Talk:
         return self
 
     @property
+    def questionnaire(self) -> Questionnaire:
+        """The questionnaire the person is in."""
+        return get_catalog().get(self.position.questionnaire)
+
+    @property
     def open(self) -> str | None:
         """The question the person is at."""
         return self.heard.next if self.heard else None
@@ -74,6 +83,8 @@ class Talk:
                     ids.append(said.label)
                 case Summary():
                     ids.append(said.opening)
+                case Own():
+                    ids.append("own")
                 case _:
                     ids.append(f"why:{said.link_id}")
         return ids
@@ -95,37 +106,30 @@ class Talk:
         )
 
 
-# The shortest way through, in both roles: question -> an answer.
-FOR_ME = {
-    "for_whom": "me",
-    "patient_name": "Maria Lopez",
-    "matters_most": "to sleep in my own bed",
-    "needs": "body and practical",
-    "zip": "60601",
-    "phone": "312 555 0188",
-    "best_time": "weekday mornings",
-    "consent": "yes",
-    "read_back": "yes",
-}
-FOR_MOM = {
-    "for_whom": "my mom",
-    "caller_name": "Ana Lopez",
-    "patient_name": "Rosa Lopez",
-    "matters_most": "that she is not in pain",
-    "needs": "body",
-    "zip": "60601",
-    "phone": "312 555 0188",
-    "best_time": "after 3",
-    "consent": "yes",
-    "read_back": "yes",
-}
+# An answer to every question, in both roles: question -> answer.
+FOR_ME = {link_id: said for link_id, said in ME_EN.items() if link_id != "caller_name"}
+FOR_MOM = dict(MOM_EN)
 
 
 def at(link_id: str, answers: dict[str, str] = FOR_ME) -> Talk:
-    """A talk that has come to a question."""
-    talk = Talk()
-    talk.say("I want to sign up", "enroll")
-    while talk.open != link_id:
-        assert talk.open is not None, link_id
-        talk.say(answers[talk.open])
-    return talk
+    """A talk that has come to a question, in whichever questionnaire asks it."""
+    return deepcopy(_come_to(link_id, tuple(answers.items())))
+
+
+@lru_cache(maxsize=256)
+def _come_to(link_id: str, answers_given: tuple[tuple[str, str], ...]) -> Talk:
+    talk, answers = Talk(), dict(answers_given)
+    home = next(asked for asked in get_catalog().all() if asked.has(link_id))
+    talk.say("I want to sign up" if home.id == "intake" else home.names[0], "enroll")
+    return on_to(talk, link_id, answers)
+
+
+def on_to(talk: Talk, link_id: str | None, answers: dict[str, str] = FOR_ME) -> Talk:
+    """Answer what is asked until a question is open; None: until nothing is."""
+    for _ in range(90):
+        if talk.open == link_id:
+            return talk
+        assert talk.open is not None, f"{link_id} was never asked"
+        asked = talk.position.pending and talk.position.pending["link_id"]
+        talk.say("yes" if asked else answer_to(talk.open, answers))
+    raise AssertionError(f"{link_id} was never reached")

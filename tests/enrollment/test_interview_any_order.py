@@ -61,7 +61,7 @@ def test_any_order(seed: int) -> None:
             text, intent = rng.choice(SAID)
         heard = talk.say(text, intent, rng.choice([0.2, 0.6, 0.95]))
         walk = {item.link_id for item in talk.questionnaire.walk(talk.position.answers)}
-        assert set(talk.answers) <= walk
+        assert {link_id for link_id in talk.answers if talk.questionnaire.has(link_id)} <= walk
         assert heard.next is None or heard.next in walk
         # Something is always put to the person: a question, or words that close or ask back.
         assert (heard.next and heard.asks) or heard.say or talk.position.status == COMPLETE
@@ -83,7 +83,7 @@ def test_whoever_answers_gets_through_whatever_they_do_between(seed: int) -> Non
     answers = rng.choice([FOR_ME, FOR_MOM])
     talk = Talk()
     talk.say("sign me up", "enroll")
-    for _ in range(60):
+    for _ in range(150):
         if talk.open is None:
             break
         talk.say(*rng.choice(harmless)) if rng.random() < 0.4 else talk.say(answers[talk.open])

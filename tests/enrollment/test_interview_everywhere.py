@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from bot.enrollment.questionnaire import get_questionnaire
+from bot.enrollment.catalog import get_catalog
 from tests.enrollment.talk import FOR_ME, FOR_MOM, Talk, at
 
-OWN_WORDS = {"matters_most", "best_time"}
-EVERY = [(link_id, FOR_ME) for link_id in FOR_ME] + [
-    ("caller_name", FOR_MOM),
-    ("relation", {**FOR_MOM, "for_whom": "someone else"}),
+FOR_OTHER = {**FOR_MOM, "for_whom": "someone else"}
+OF_PROXIES = ("caller_name", "relation", "authority", "patient_knows")
+EVERY = [
+    (link_id, FOR_OTHER if link_id in OF_PROXIES else {**FOR_ME, "contact_by": "email"})
+    for link_id in get_catalog().link_ids()
 ]
+BACK = ("Back to your sign-up", "Back to the questions")
 
 every_question = pytest.mark.parametrize(("link_id", "answers"), EVERY, ids=[link_id for link_id, _ in EVERY])
 
 
 def test_every_question_is_among_those_tried() -> None:
-    assert {item.link_id for item in get_questionnaire().items} == {link_id for link_id, _ in EVERY}
+    every = {item.link_id for asked in get_catalog().all() for item in asked.items}
+    assert every == {link_id for link_id, _ in EVERY}
 
 
 def unchanged(talk: Talk, before: dict[str, object], link_id: str) -> None:
@@ -46,7 +49,7 @@ def test_a_digression_is_answered_and_the_question_comes_back(link_id, answers, 
     talk.say(text, intent)
     unchanged(talk, before, link_id)
     assert talk.said == [intent]
-    assert talk.question.startswith("Back to your sign-up")
+    assert talk.question.startswith(BACK)
 
 
 @every_question
@@ -68,7 +71,7 @@ def test_once_more(link_id, answers, text) -> None:
     before = talk.answers
     talk.say(text)
     unchanged(talk, before, link_id)
-    assert talk.question.startswith("Back to your sign-up")
+    assert talk.question.startswith(BACK)
 
 
 @every_question
@@ -120,7 +123,10 @@ def test_later_keeps_everything_and_comes_back_here(link_id, answers) -> None:
     before = talk.answers
     talk.say("I have to go now")
     assert talk.open is None
-    talk.say("let's go on", "nav/resume")
+    if talk.questionnaire.offer:
+        talk.say(talk.questionnaire.offer["en"], "enroll")
+    else:
+        talk.say("let's go on", "nav/resume")
     unchanged(talk, before, link_id)
 
 

@@ -3,28 +3,48 @@
 from __future__ import annotations
 
 from bot.enrollment.position import Ticket
-from tests.enrollment.talk import FOR_ME, FOR_MOM, Talk, at
+from tests.enrollment.talk import FOR_ME, FOR_MOM, Talk, at, on_to
+from tests.support.intake_walk import MOM_ES
 
 
 def test_maria_signs_up_for_herself() -> None:
     talk = Talk()
     talk.say("hi, I want to sign up", "enroll")
-    for link_id, answer in FOR_ME.items():
-        assert talk.open == link_id
-        talk.say(answer)
+    for item in [asked for asked in talk.questionnaire.items if asked.link_id in FOR_ME]:
+        if item.link_id == "email":
+            continue  # asked only of those who would rather get e-mail
+        assert talk.open == item.link_id
+        talk.say(FOR_ME[item.link_id])
     assert talk.open is None
     assert talk.position.status == "complete"
-    assert talk.answers == {
+    told = {
         "for_whom": "me",
         "patient_name": "Maria Lopez",
         "matters_most": "to sleep in my own bed",
         "needs": ["body", "practical"],
+        "daily_help": "some",
+        "lives_with": "partner",
+        "main_helper": "my husband Luis",
+        "social_needs": ["rides"],
+        "spokesperson": "yes",
+        "wishes_written": "no",
+        "plan": "medicare",
         "zip": "60601",
         "phone": "+13125550188",
         "best_time": "weekday mornings",
+        "contact_by": "call",
+        "interpreter": False,
+        "consent_enroll": True,
+        "consent_share": True,
+        "doctor": "Dr. Ruiz",
+        "consent_text": True,
+        "consent_voicemail": False,
+        "consent_family": "my sister Eva",
         "consent": True,
         "read_back": True,
     }
+    assert talk.answers | told == talk.answers
+    assert not talk.questionnaire.has("relation") or "relation" not in talk.answers
 
 
 def test_ana_calls_for_her_mother_and_is_not_asked_what_she_said() -> None:
@@ -38,24 +58,33 @@ def test_ana_calls_for_her_mother_and_is_not_asked_what_she_said() -> None:
         "zip": "60601",
     }
     assert "noted.facts" in talk.said
-    assert talk.open == "matters_most"
+    assert talk.open == "authority"
     assert "Rosa" in talk.question
     asked = [talk.open]
     while talk.open:
         talk.say(FOR_MOM[talk.open])
         asked.append(talk.open)
-    assert asked == ["matters_most", "needs", "phone", "best_time", "consent", "read_back", None]
+    assert {"caller_name", "patient_name", "relation", "zip"}.isdisjoint(asked)
+    # Whoever holds a power of attorney is the one who was picked to speak.
+    assert "spokesperson" not in asked
+    assert {"matters_most", "needs", "phone", "best_time", "consent", "read_back"} <= set(asked)
 
 
 def test_juan_signs_up_his_wife_in_spanish() -> None:
     talk = Talk("es")
     talk.say("quiero inscribir a mi esposa", "enroll")
     assert talk.answers == {"for_whom": "other", "relation": "spouse"}
-    talk.tell(
-        "soy Juan Pérez", "Se llama Carmen de la Cruz", "que no tenga miedo", "el ánimo y las cosas prácticas"
-    )
-    talk.tell("seis cero seis cero uno", "es el 312 555 0188, gracias", "en la tarde", "sí, claro")
-    assert talk.open == "read_back"
+    told = MOM_ES | {
+        "caller_name": "soy Juan Pérez",
+        "patient_name": "Se llama Carmen de la Cruz",
+        "matters_most": "que no tenga miedo",
+        "needs": "el ánimo y las cosas prácticas",
+        "zip": "seis cero seis cero uno",
+        "phone": "es el 312 555 0188, gracias",
+        "best_time": "en la tarde",
+        "consent": "sí, claro",
+    }
+    on_to(talk, "read_back", told)
     assert talk.summary["Nombre del paciente"] == "Carmen de la Cruz"
     assert talk.summary["Lo más importante"] == "que no tenga miedo"
     talk.say("no, el teléfono está mal, es 312 555 0199")
@@ -87,7 +116,7 @@ def test_saying_me_and_later_my_mother_follows_the_newest() -> None:
     assert talk.answers == {"for_whom": "other", "caller_name": "Maria Lopez", "relation": "child"}
     assert talk.open == "patient_name"
     talk.say("Rosa")
-    assert talk.open == "matters_most"
+    on_to(talk, "matters_most", FOR_MOM)
     assert "Rosa" in talk.question
 
 

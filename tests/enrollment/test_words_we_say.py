@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot import words
-from bot.enrollment.questionnaire import MODES, PARTIES, load
+from bot.enrollment.catalog import get_catalog
+from bot.enrollment.questionnaire import MODES, PARTIES
 from bot.knowledge.articles import GSM_7
 from tests.knowledge.test_articles import grade
 
@@ -21,7 +22,7 @@ FACTS = {
     "facts": "Name: Ana", "count": "3", "heart": "We help.", "question": "Who?", "number": "(312) 555-0188",
     "emergency": "911", "crisis": "988", "crisis_how": "call or text 988", "veterans_text": "838255",
     "veterans": "Veterans: press 1, or text 838255.", "poison_help": "(800) 222-1222",
-    "dv_hotline": "(800) 799-7233", "eldercare": "(800) 677-1116",
+    "dv_hotline": "(800) 799-7233", "eldercare": "(800) 677-1116", "days": "30",
     "lines": "You can call or text 988, day or night.",
 }  # fmt: skip
 
@@ -36,22 +37,25 @@ def ours() -> list[str]:
 
 def english() -> dict[str, str]:
     texts = {word_id: words.text(word_id, "en", **FACTS) for word_id in ours()}
-    questionnaire = load()
-    for item in questionnaire.items:
-        for party in PARTIES:
-            for mode in MODES:
-                texts[f"{item.link_id}.{party}.{mode}"] = questionnaire.render(
-                    item.link_id, "en", party, mode, FACTS
-                )
+    for asked in get_catalog().all():
+        for own in (asked.start, asked.thanks, asked.offer):
+            if own:
+                texts[f"{asked.id}.{own['en'][:12]}"] = own["en"].format(**FACTS)
+        for item in asked.items:
+            for party in PARTIES:
+                for mode in MODES:
+                    words_of_it = asked.render(item.link_id, "en", party, mode, FACTS)
+                    texts[f"{asked.id}.{item.link_id}.{party}.{mode}"] = words_of_it
     return texts
 
 
 def every() -> list[str]:
     texts = list(english().values()) + [words.text(word_id, "es", **FACTS) for word_id in ours()]
-    questionnaire = load()
-    for item in questionnaire.items:
+    for asked in get_catalog().all():
+        texts += [own["es"].format(**FACTS) for own in (asked.start, asked.thanks, asked.offer) if own]
         texts += [
-            questionnaire.render(item.link_id, "es", party, mode, FACTS)
+            asked.render(item.link_id, "es", party, mode, FACTS)
+            for item in asked.items
             for party in PARTIES
             for mode in MODES
         ]

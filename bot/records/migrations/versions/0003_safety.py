@@ -6,7 +6,7 @@ from alembic import op
 from bot.records.database import Moment
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -17,25 +17,6 @@ def upgrade() -> None:
     op.add_column("conversation", sa.Column("safety_lock", sa.String(32)))
     op.add_column("conversation", sa.Column("safety_question", sa.String(32)))
     op.add_column("message", sa.Column("private", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.create_table(
-        "timer",
-        sa.Column("id", sa.String(36), nullable=False),
-        sa.Column("conversation_id", sa.String(36)),
-        sa.Column("kind", sa.String(32), nullable=False),
-        sa.Column("key", sa.String(64), nullable=False),
-        sa.Column("due_at", Moment(timezone=True), nullable=False),
-        sa.Column("created_at", Moment(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversation.id"],
-            name=op.f("fk_timer_conversation_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_timer")),
-        sa.UniqueConstraint("kind", "key", name=op.f("uq_timer_kind_key")),
-    )
-    op.create_index("ix_timer_due_at", "timer", ["due_at"])
-    op.create_index("ix_timer_conversation_id", "timer", ["conversation_id"])
     op.create_table(
         "safety_detection",
         sa.Column("id", sa.String(36), nullable=False),
@@ -96,7 +77,6 @@ def downgrade() -> None:
     """Take back."""
     op.drop_table("safety_alarm")
     op.drop_table("safety_detection")
-    op.drop_table("timer")
     op.drop_column("message", "private")
     op.drop_column("conversation", "safety_question")
     op.drop_column("conversation", "safety_lock")
