@@ -37,7 +37,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     SUBMITTED: frozenset({ACCEPTED, DECLINED, WITHDRAWN}),
     ACCEPTED: frozenset({ACTIVE, DECLINED, WITHDRAWN}),
     ACTIVE: frozenset({WITHDRAWN}),
-    DECLINED: frozenset({ACCEPTED}),
+    # A person may take back what was declined too: it must not be kept against their will.
+    DECLINED: frozenset({ACCEPTED, WITHDRAWN}),
     WITHDRAWN: frozenset({STARTED}),
 }
 
