@@ -131,8 +131,11 @@ def save_answers(
     """
     row = _ensure(connection, conversation_id, questionnaire)
     module = postgresql if connection.dialect.name == "postgresql" else sqlite
-    moment = now()
+    moment, kept = now(), _kept(connection, row.id)
     for link_id, value in answers.items():
+        if value is not None and kept.get(link_id) == value:
+            # Said before: the message in which it was first said stays its source.
+            continue
         here = (answer.c.enrollment_id == row.id) & (answer.c.link_id == link_id)
         if value is None:
             connection.execute(delete(answer).where(here))
@@ -156,6 +159,19 @@ def save_answers(
         )
     connection.execute(update(enrollment).where(enrollment.c.id == row.id).values(updated_at=moment))
     return str(row.id)
+
+
+def _kept(connection: Connection, enrollment_id: str) -> dict[str, Any]:
+    """The answers of a record by linkId, opened."""
+    found = (
+        select(answer)
+        .where(answer.c.enrollment_id == enrollment_id)
+        .order_by(answer.c.answered_at, answer.c.link_id)
+    )
+    return {
+        row.link_id: get_keyring().open_json("enrollment_answer.value", row.id, row.value)
+        for row in connection.execute(found)
+    }
 
 
 def record_consent(
@@ -220,15 +236,7 @@ def submit(connection: Connection, conversation_id: str, questionnaire: str, mes
 
 
 def _opened(connection: Connection, row: Row[Any]) -> Enrollment:
-    found = connection.execute(
-        select(answer)
-        .where(answer.c.enrollment_id == row.id)
-        .order_by(answer.c.answered_at, answer.c.link_id)
-    )
-    answers = {
-        item.link_id: get_keyring().open_json("enrollment_answer.value", item.id, item.value)
-        for item in found
-    }
+    answers = _kept(connection, row.id)
     return Enrollment(
         row.id,
         row.conversation_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.fhir.form import get_forms
 from bot.program import get_program
 from bot.records.crypto import get_keyring
 from bot.records.database import get_database
@@ -10,5 +11,5 @@ from bot.settings import get_settings
 
 def forget_settings() -> None:
     """Let the next use read the environment again."""
-    for cached in (get_settings, get_keyring, get_database, get_program):
+    for cached in (get_settings, get_keyring, get_database, get_program, get_forms):
         cached.cache_clear()
