@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     twilio_from_number: str = ""
     twilio_api_base: str = Field("", description="Another base URL for Twilio's API (a mock in tests).")
 
+    fhir_url: str = Field(
+        "", description="Base URL of a FHIR R4 server that is sent every enrollment handed in."
+    )
+    fhir_token: SecretStr = Field(SecretStr(""), description="Bearer token for that server.")
+    api_per_minute: int = Field(300, ge=1, description="Requests that one API key may make in a minute.")
+
     log_level: str = "INFO"
 
     @property

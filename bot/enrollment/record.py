@@ -35,6 +35,9 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     WITHDRAWN: frozenset({STARTED}),
 }
 
+# States in which the program has it, and its health record server may.
+HANDED_IN = frozenset({SUBMITTED, ACCEPTED, ACTIVE, DECLINED})
+
 
 class NoEnrollment(LookupError):
     """There is no such enrollment."""
@@ -158,6 +161,7 @@ def save_answers(
             )
         )
     connection.execute(update(enrollment).where(enrollment.c.id == row.id).values(updated_at=moment))
+    _pass_on(connection, row, message_id)
     return str(row.id)
 
 
@@ -194,6 +198,15 @@ def record_consent(
         message_id=message_id,
         at=now(),
     )
+    _pass_on(connection, row, message_id)
+
+
+def _pass_on(connection: Connection, row: Row[Any], why: str) -> None:
+    """Tell the program's health record server, when there is one, of a change to what was handed in."""
+    from bot.integration import push  # it reads what is recorded here
+
+    if row.state in HANDED_IN:
+        push.changed(connection, row.conversation_id, row.id, why)
 
 
 def move(
@@ -224,6 +237,11 @@ def move(
     if changed:
         _event(connection, enrollment_id, actor, row.state, state, message_id)
         announce(connection, QUEUE)
+        # What was handed in before is passed on when it is withdrawn, what is handed in now at once.
+        after = connection.execute(select(enrollment).where(enrollment.c.id == enrollment_id)).one()
+        _pass_on(
+            connection, after if state in HANDED_IN else row, message_id or f"{state}/{moment.isoformat()}"
+        )
     return bool(changed)
 
 

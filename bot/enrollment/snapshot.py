@@ -7,7 +7,7 @@ system uses `read_by`, which writes the read into the audit log in the same tran
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -148,6 +148,15 @@ class Snapshot:
         """Whether the consent to store is in force: without it nothing of what was said leaves the conversation."""
         given = self.consent(STORE)
         return given is not None and given.decision == GIVEN
+
+    def for_others(self) -> Snapshot:
+        """What pages for the family and other systems may show: no tickets, and nothing of what was said once the
+        consent to store is no longer in force."""
+        if self.may_store:
+            return replace(self, tickets=())
+        return replace(
+            self, answers={}, tasks=(), tickets=(), completeness=0, writer=Writer(self.writer.role)
+        )
 
     @property
     def was_stored(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -72,9 +72,9 @@ class Case:
     """
 
     def __init__(self, snapshot: Snapshot, forms: Sequence[Form], program: str) -> None:
-        kept = snapshot if snapshot.may_store else replace(snapshot, answers={}, tasks=())
-        self.snapshot = kept
-        self.forms = of_record(forms, snapshot.questionnaire)
+        self.snapshot = snapshot.for_others()
+        # A questionnaire that is asked no more still has records.
+        self.forms = of_record(forms, snapshot.questionnaire) or [Form(snapshot.questionnaire)]
         self.program = program
         self._facts = self._read()
 

@@ -93,11 +93,11 @@ class Form:
     """A questionnaire. `record`: the id of the questionnaire whose enrollment record its answers go to."""
 
     id: str
-    url: str
-    version: str
-    record: str
-    about: str
-    questions: tuple[Question, ...]
+    url: str = ""
+    version: str = ""
+    record: str = ""
+    about: str = "Patient"
+    questions: tuple[Question, ...] = ()
 
     def walk(self) -> Iterator[Question]:
         """Every question and group, in order."""

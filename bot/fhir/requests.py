@@ -37,7 +37,7 @@ def asks_for_care(case: Case) -> bool:
 
 
 def _about_patient(case: Case) -> bool:
-    return bool(case.forms) and case.forms[0].about == "Patient"
+    return case.forms[0].about == "Patient"
 
 
 def service_requests(case: Case) -> list[Entry]:

@@ -37,7 +37,7 @@ def _response(case: Case, form: Form) -> Entry:
     kept = case.snapshot
     response = {
         "identifier": case.identifier(KIND, form.id),
-        "questionnaire": f"{form.url}|{form.version}",
+        "questionnaire": f"{form.url}|{form.version}" if form.url else None,
         "status": status(kept),
         "language": kept.locale,
         "subject": case.ref("RelatedPerson")
@@ -45,7 +45,7 @@ def _response(case: Case, form: Form) -> Entry:
         else case.patient,
         "authored": instant(max((said.at for said in kept.answers.values()), default=kept.updated_at)),
         "source": case.source,
-        "item": _items(case, form.questions),
+        "item": _items(case, form.questions) + (_no_longer_asked(case) if form is case.forms[0] else []),
     }
     return Entry(case.urn(KIND, form.id), QuestionnaireResponse.model_validate(without_empty(response)))
 
@@ -72,6 +72,19 @@ def _items(case: Case, questions: Iterable[Question]) -> list[Json]:
         if item.get("item") or item.get("answer"):
             items.append(without_empty(item))
     return items
+
+
+def _no_longer_asked(case: Case) -> list[Json]:
+    """Answers to questions that no questionnaire has any more: what was said is not lost."""
+    known = set().union(*(_ids(form) for form in case.forms))
+    return [
+        {
+            "linkId": link_id,
+            "answer": [{"valueString": said.label.get(case.snapshot.locale) or str(said.value)}],
+        }
+        for link_id, said in case.snapshot.answers.items()
+        if link_id not in known
+    ]
 
 
 def _text(case: Case, question: Question) -> str:

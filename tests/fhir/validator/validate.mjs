@@ -154,21 +154,30 @@ function typesOf(resource) {
 
 // --- both ------------------------------------------------------------------------------------------------------------
 
-function* broken(resource) {
-  const unresolved = [];
-  const plain = resolved(resource, typesOf(resource), resource.resourceType, unresolved);
-  yield* unresolved;
+function* invalid(resource, path) {
+  const prefixed = (expression) => path + (expression ?? resource.resourceType).slice(resource.resourceType.length);
   try {
-    for (const issue of validateResource(plain)) {
-      yield { path: issue.expression?.[0] ?? '', text: issue.details?.text ?? issue.code };
+    for (const issue of validateResource(resource)) {
+      yield { path: prefixed(issue.expression?.[0]), text: issue.details?.text ?? issue.code };
     }
   } catch (error) {
     if (!(error instanceof OperationOutcomeError)) {
       throw error;
     }
     for (const issue of error.outcome.issue) {
-      yield { path: issue.expression?.[0] ?? '', text: issue.details?.text ?? issue.code };
+      yield { path: prefixed(issue.expression?.[0]), text: issue.details?.text ?? issue.code };
     }
+  }
+}
+
+function* broken(resource) {
+  const unresolved = [];
+  const plain = resolved(resource, typesOf(resource), resource.resourceType, unresolved);
+  yield* unresolved;
+  yield* invalid(plain, plain.resourceType);
+  // Inside a Bundle the invariants of a resource are not looked at: each is checked by itself as well.
+  for (const [index, entry] of (plain.resourceType === 'Bundle' ? plain.entry ?? [] : []).entries()) {
+    yield* invalid(entry.resource, `Bundle.entry[${index}].resource`);
   }
   yield* wrongCodes(resource, resource.resourceType, resource.resourceType);
 }
