@@ -6,15 +6,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.enrollment.questionnaire import DEFAULT_FILE, QuestionnaireError
 from bot.enrollment.snapshot import PATIENT, PROXY, UNKNOWN, Snapshot, Writer
 from bot.fhir import form as forms
 from bot.fhir.bundle import NotStored, bundle_of
 from bot.fhir.form import Form
-from tests.fhir.questions import WIDE, asked, choice
+from tests.fhir.questions import WIDE, asked, choice, question
 from tests.fhir.samples import (
     BEGAN,
     HER_WORDS,
@@ -26,6 +28,7 @@ from tests.fhir.samples import (
     patient,
     snapshot,
 )
+from tests.support.caches import forget_settings
 from tests.support.fhir_validator import Validator
 
 Json = dict[str, Any]
@@ -412,3 +415,38 @@ def test_an_unknown_role_and_an_unknown_questionnaire_are_still_valid(fhir_valid
     gone = exported(snapshot({"phone": "+13125550188"}, questionnaire="of-last-year"))
     assert fhir_validator.issues(gone) == []
     assert said_in(gone)["phone"] == ["+13125550188"]
+
+
+# --- a question added to the file ---------------------------------------------------------------------------------
+
+
+def test_a_question_added_to_the_file_is_in_the_bundle_with_no_code_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fhir_validator: Validator
+) -> None:
+    raw = json.loads(DEFAULT_FILE.read_text(encoding="utf-8"))
+    raw["item"].insert(3, {"linkId": "favorite_song", "type": "string", "text": "What song do you love?"})
+    raw["item"].insert(4, question("doctor_of_heart", target="CareTeam.participant"))
+    file = tmp_path / "intake.json"
+    file.write_text(json.dumps(raw), encoding="utf-8")
+    monkeypatch.setenv("PES_QUESTIONNAIRE_FILE", str(file))
+    forget_settings()
+    try:
+        bundle = exported(snapshot({"favorite_song": "Cielito lindo", "doctor_of_heart": "Dr. Ruiz"}))
+    finally:
+        monkeypatch.undo()
+        forget_settings()
+    assert said_in(bundle) == {"favorite_song": ["Cielito lindo"], "doctor_of_heart": ["Dr. Ruiz"]}
+    assert one(bundle, "CareTeam")["participant"][0]["member"] == {"display": "Dr. Ruiz"}
+    assert fhir_validator.issues(bundle) == []
+
+
+def test_a_target_that_does_not_exist_is_named() -> None:
+    with pytest.raises(
+        QuestionnaireError, match=r"shoe_size: fhir-target: unknown target \"Patient.shoeSize\""
+    ):
+        asked(question("shoe_size", target="Patient.shoeSize"))
+
+
+def test_answers_to_a_question_that_was_taken_out_are_not_lost() -> None:
+    bundle = exported(snapshot({"for_whom": "other", "of_last_year": "still true"}))
+    assert said_in(bundle)["of_last_year"] == ["still true"]
