@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -41,10 +41,12 @@ PATIENT_ES: Mapping[str, str] = {
 
 
 @pytest.fixture(scope="session")
-def system(product: Product) -> httpx.Client:
+def system(product: Product) -> Iterator[httpx.Client]:
     """Another system of the program, with a key of its own."""
     key = product.pes("apikey", "add", f"clinic {uuid.uuid4()}").strip()
-    return httpx.Client(base_url=product.url, timeout=40, headers={"Authorization": f"Bearer {key}"})
+    headers = {"Authorization": f"Bearer {key}"}
+    with httpx.Client(base_url=product.url, timeout=40, headers=headers) as opened:
+        yield opened
 
 
 def sign_up(person: Person, said: Mapping[str, str]) -> None:
