@@ -11,4 +11,5 @@ turn_failures = Counter("pes_turn_failures", "Turns that raised and will be trie
 held_turns = Counter("pes_held_turns", "Turns that wait because the engine did not answer")
 engine_up = Gauge("pes_engine_up", "1 while the engine answers")
 messages_received = Counter("pes_messages_received", "Messages stored, by channel", ["channel"])
+bundles_sent = Counter("pes_bundles_sent", "Enrollments handed to the FHIR server, by outcome", ["outcome"])
 texts_sent = Counter("pes_texts_sent", "Text messages handed to the provider, by outcome", ["outcome"])

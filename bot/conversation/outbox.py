@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,11 +21,16 @@ from bot.conversation.messages import Message
 from bot.conversation.tables import outbox
 from bot.records.crypto import get_keyring
 from bot.records.database import Database, now
-from bot.records.statements import locked
+from bot.records.statements import insert_or_ignore, locked
 
 log = logging.getLogger(__name__)
 
 WAITING, SENDING, SENT, DELIVERED, FAILED = "waiting", "sending", "sent", "delivered", "failed"
+# Not wanted any more before it left.
+DROPPED = "dropped"
+# A person reads texts one after the other; what goes to staff and machines need not wait for one another.
+# The newest state of a record must be the last that a health record server hears of it.
+IN_ORDER = ("sms", "fhir")
 LEASE = timedelta(seconds=60)
 RETRY_SECONDS = (5, 30, 120, 600, 1800, 3600)
 IDLE_SECONDS = 1.0
@@ -40,12 +45,16 @@ class NotNow(Exception):
     Args:
         code: the provider's error code, for the record and the metrics.
         most_attempts: give up after this many tries in all.
+        longest_pause: seconds, when it is too urgent for the usual pauses.
     """
 
-    def __init__(self, code: str, most_attempts: int = len(RETRY_SECONDS)) -> None:
+    def __init__(
+        self, code: str, most_attempts: int = len(RETRY_SECONDS), longest_pause: float | None = None
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.most_attempts = most_attempts
+        self.longest_pause = longest_pause
 
 
 class Never(Exception):
@@ -54,6 +63,10 @@ class Never(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class Unwanted(Exception):
+    """What was to be sent is not wanted any more; nobody needs to be told."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +124,10 @@ def _hurry(connection: Connection, conversation_id: str, moment: datetime) -> No
     connection.execute(
         update(outbox)
         .where(
-            outbox.c.conversation_id == conversation_id, outbox.c.status == WAITING, outbox.c.due_at > moment
+            outbox.c.conversation_id == conversation_id,
+            outbox.c.kind == "sms",
+            outbox.c.status == WAITING,
+            outbox.c.due_at > moment,
         )
         .values(due_at=moment)
     )
@@ -130,6 +146,7 @@ def claim(connection: Connection, kinds: tuple[str, ...], limit: int = 10) -> li
         .where(
             older.c.conversation_id == outbox.c.conversation_id,
             older.c.kind == outbox.c.kind,
+            outbox.c.kind.in_(IN_ORDER),
             older.c.status.in_((WAITING, SENDING)),
             or_(
                 older.c.created_at < outbox.c.created_at,
@@ -165,9 +182,43 @@ def claim(connection: Connection, kinds: tuple[str, ...], limit: int = 10) -> li
     return parcels
 
 
-def _pause(attempts: int) -> timedelta:
+def put(connection: Connection, conversation_id: str, kind: str, key: str, payload: dict[str, Any]) -> bool:
+    """Queue something that is no reply to the person (an alarm).
+
+    Args:
+        key: what it is, as a UUID; the same kind and key again queues nothing.
+    """
+    parcel_id, moment = str(uuid.uuid4()), now()
+    return insert_or_ignore(
+        connection,
+        outbox,
+        id=parcel_id,
+        conversation_id=conversation_id,
+        message_id=key,
+        kind=kind,
+        payload=get_keyring().seal_json("outbox.payload", parcel_id, payload),
+        status=WAITING,
+        attempts=0,
+        due_at=moment,
+        created_at=moment,
+        updated_at=moment,
+    )
+
+
+def drop(connection: Connection, parcel_ids: Collection[str]) -> int:
+    """Give up what has not left yet, because it is not wanted any more; how many there were."""
+    gone = (
+        update(outbox)
+        .where(outbox.c.id.in_(list(parcel_ids)), outbox.c.status == WAITING)
+        .values(status=DROPPED, updated_at=now())
+    )
+    return int(connection.execute(gone).rowcount) if parcel_ids else 0
+
+
+def _pause(attempts: int, longest: float | None = None) -> timedelta:
     """How long to wait after so many tries: longer each time."""
-    return timedelta(seconds=RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1])
+    seconds = RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1]
+    return timedelta(seconds=seconds if longest is None else min(seconds, longest))
 
 
 def _mark(connection: Connection, parcel: Parcel, **values: Any) -> bool:
@@ -185,9 +236,15 @@ def mark_sent(connection: Connection, parcel: Parcel, provider_id: str) -> None:
     _mark(connection, parcel, status=SENT, provider_id=provider_id, error_code=None)
 
 
-def mark_retry(connection: Connection, parcel: Parcel, code: str) -> None:
-    """Not now: wait longer each time."""
-    _mark(connection, parcel, status=WAITING, error_code=code, due_at=now() + _pause(parcel.attempts))
+def mark_retry(connection: Connection, parcel: Parcel, code: str, longest: float | None = None) -> None:
+    """Not now: wait longer each time, but not longer than `longest` seconds."""
+    pause = _pause(parcel.attempts, longest)
+    _mark(connection, parcel, status=WAITING, error_code=code, due_at=now() + pause)
+
+
+def mark_dropped(connection: Connection, parcel: Parcel) -> None:
+    """It is not wanted any more."""
+    _mark(connection, parcel, status=DROPPED)
 
 
 def mark_failed(connection: Connection, parcel: Parcel, code: str, on_failure: OnFailure) -> None:
@@ -311,18 +368,22 @@ class Dispatcher:
     async def _send(self, parcel: Parcel) -> None:
         try:
             provider_id = await self._senders[parcel.kind](parcel)
+        except Unwanted:
+            await self._database.write(mark_dropped, parcel)
         except Never as refusal:
             await self._database.write(mark_failed, parcel, refusal.code, self._on_failure)
         except NotNow as delay:
-            await self._later(parcel, delay.code, delay.most_attempts)
+            await self._later(parcel, delay.code, delay.most_attempts, delay.longest_pause)
         except Exception:
             log.exception("outbox: sender of %s failed on parcel %s", parcel.kind, parcel.id)
             await self._later(parcel, EXCEPTION, len(RETRY_SECONDS))
         else:
             await self._database.write(mark_sent, parcel, provider_id)
 
-    async def _later(self, parcel: Parcel, code: str, most_attempts: int) -> None:
+    async def _later(
+        self, parcel: Parcel, code: str, most_attempts: int, longest: float | None = None
+    ) -> None:
         if parcel.attempts >= most_attempts:
             await self._database.write(mark_failed, parcel, code, self._on_failure)
             return
-        await self._database.write(mark_retry, parcel, code)
+        await self._database.write(mark_retry, parcel, code, longest)

@@ -4,6 +4,7 @@ from bot.conversation import tables as conversation_tables
 from bot.coordinator import tables as coordinator_tables
 from bot.enrollment import tables as enrollment_tables
 from bot.handoff import tables as handoff_tables
+from bot.integration import tables as integration_tables
 from bot.records import audit
 from bot.records.database import metadata
 
@@ -13,5 +14,6 @@ __all__ = [
     "coordinator_tables",
     "enrollment_tables",
     "handoff_tables",
+    "integration_tables",
     "metadata",
 ]
