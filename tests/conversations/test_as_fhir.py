@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.support.fhir_validator import Validator
+from tests.support.intake_walk import ME_EN, ME_ES, MOM_EN, MOM_ES, walk
 from tests.support.product import Person, Product, client
 
 Json = dict[str, Any]
-DAUGHTER_EN: Mapping[str, str] = {
-    "for_whom": "I'd like to sign up my mom",
-    "caller_name": "Ana Lopez",
+DAUGHTER_EN = MOM_EN | {
     "patient_name": "Rosa Canaria Lopez",
     "matters_most": 'To stay home with her dog ("Canela") & see the garden.',
-    "needs": "body and practical",
     "zip": "60614",
     "phone": "312-555-0188",
     "best_time": "weekday mornings",
-    "consent": "yes",
-    "read_back": "yes",
 }
-PATIENT_ES: Mapping[str, str] = {
-    "start": "quiero inscribirme",
-    "for_whom": "para mí",
-    "patient_name": "María López",
-    "matters_most": "Dormir en mi cama, y que no me falte la música.",
-    "needs": "cuerpo",
-    "zip": "60601",
-    "phone": "312 555 0142",
-    "best_time": "por las mañanas",
-    "consent": "sí",
-    "read_back": "sí",
+STORIES = {
+    "a patient": ("en", "I want to sign up", ME_EN),
+    "a daughter with power of attorney": ("en", "I'd like to sign up my mom", DAUGHTER_EN),
+    "una paciente": ("es", "quiero inscribirme", ME_ES),
+    "una hija con poder notarial": ("es", "quiero inscribir a mi mamá", MOM_ES),
 }
 
 
@@ -49,9 +39,8 @@ def system(product: Product) -> Iterator[httpx.Client]:
         yield opened
 
 
-def sign_up(person: Person, said: Mapping[str, str]) -> None:
-    for words in said.values():
-        person.say(words)
+def sign_up(person: Person, until: str | None = None) -> None:
+    walk(person, person.say("I'd like to sign up my mom"), DAUGHTER_EN, until=until)
 
 
 def bundle_of(system: httpx.Client, enrollment_id: str) -> Json:
@@ -79,56 +68,44 @@ def told(bundle: Json) -> dict[str, list[Any]]:
     }
 
 
-def test_a_daughter_signs_her_mother_up(
-    product: Product, person: Person, system: httpx.Client, fhir_validator: Validator
+@pytest.mark.parametrize("story", STORIES)
+def test_the_bundle_holds_exactly_what_was_said(
+    product: Product, system: httpx.Client, fhir_validator: Validator, story: str
 ) -> None:
-    sign_up(person, DAUGHTER_EN)
+    locale, opening, said = STORIES[story]
+    person = Person(product, locale)
+    walk(person, person.say(opening), said, locale)
     record = product.enrollment_of(person.id)
+    assert record["state"] == "submitted"
     bundle = bundle_of(system, record["id"])
     assert fhir_validator.issues(bundle) == []
     assert told(bundle) == {
         link_id: value if isinstance(value, list) else [value] for link_id, value in record["answers"].items()
     }
-    [patient], [daughter] = of_type(bundle, "Patient"), of_type(bundle, "RelatedPerson")
-    assert patient["name"] == [{"text": "Rosa Canaria Lopez"}]
-    assert patient["address"] == [{"postalCode": "60614"}]
-    assert daughter["name"] == [{"text": "Ana Lopez"}]
-    assert daughter["telecom"] == [{"system": "phone", "value": "+13125550188"}]
-    assert "CHILD" in [coding["code"] for coding in daughter["relationship"][0]["coding"]]
     [goal] = of_type(bundle, "Goal")
-    assert goal["description"]["text"] == DAUGHTER_EN["matters_most"]
-    assert [found["status"] for found in of_type(bundle, "Consent")] == ["active"]
-    assert [found["status"] for found in of_type(bundle, "ServiceRequest")] == ["active"]
-    assert [found["comment"] for found in of_type(bundle, "Appointment")] == ["weekday mornings"]
-    assert [found["status"] for found in of_type(bundle, "Task")] == ["requested"]
-
-
-def test_a_patient_signs_herself_up_in_spanish(
-    product: Product, persona: Person, system: httpx.Client, fhir_validator: Validator
-) -> None:
-    sign_up(persona, PATIENT_ES)
-    record = product.enrollment_of(persona.id)
-    assert record["state"] == "submitted"
-    bundle = bundle_of(system, record["id"])
-    assert fhir_validator.issues(bundle) == []
-    assert of_type(bundle, "RelatedPerson") == []
+    assert goal["description"]["text"] == said["matters_most"]
     [patient] = of_type(bundle, "Patient")
-    assert patient["name"] == [{"text": "María López"}]
-    assert patient["telecom"] == [{"system": "phone", "value": "+13125550142"}]
-    [goal] = of_type(bundle, "Goal")
-    assert goal["description"]["text"] == PATIENT_ES["matters_most"]
+    assert patient["name"] == [{"text": said["patient_name"]}]
     [response] = of_type(bundle, "QuestionnaireResponse")
-    assert response["language"] == "es"
-    assert told(bundle)["consent"] == [True]
+    assert (response["language"], response["status"]) == (locale, "completed")
+    kinds = {found["resource"]["resourceType"] for found in bundle["entry"]}
+    assert {"Consent", "Coverage", "Condition", "CareTeam", "ServiceRequest", "Task", "Appointment"} <= kinds
+    consents = {
+        found["category"][0]["coding"][0]["code"]: found["status"] for found in of_type(bundle, "Consent")
+    }
+    assert (consents["store"], consents["voicemail"]) == ("active", "rejected")
+    related = of_type(bundle, "RelatedPerson")
+    assert len(related) == ("other" in told(bundle)["for_whom"])
+    roles = {
+        coding["code"] for person in related for kind in person["relationship"] for coding in kind["coding"]
+    }
+    assert not related or {"CHILD", "HPOWATT"} <= roles
 
 
 def test_what_was_not_yet_consented_to_is_nobodys(
     product: Product, person: Person, system: httpx.Client
 ) -> None:
-    for link_id, words in DAUGHTER_EN.items():
-        if link_id == "consent":
-            break
-        person.say(words)
+    sign_up(person, until="consent")
     record = product.enrollment_of(person.id)
     assert system.get(f"/api/v1/enrollments/{record['id']}/fhir").status_code == 404
     person.say("no, I'd rather not")
@@ -138,7 +115,7 @@ def test_what_was_not_yet_consented_to_is_nobodys(
 def test_each_answer_keeps_the_moment_and_message_it_was_said_in(
     product: Product, person: Person, system: httpx.Client
 ) -> None:
-    sign_up(person, DAUGHTER_EN)
+    sign_up(person)
     record = product.enrollment_of(person.id)
     answers = system.get(f"/api/v1/enrollments/{record['id']}").json()["answers"]
     moments = [answers[name]["answered_at"] for name in ("for_whom", "matters_most", "phone", "consent")]
@@ -148,7 +125,7 @@ def test_each_answer_keeps_the_moment_and_message_it_was_said_in(
 def test_the_command_line_exports_the_same_and_says_what_it_cannot(
     product: Product, person: Person, system: httpx.Client
 ) -> None:
-    sign_up(person, DAUGHTER_EN)
+    sign_up(person)
     enrollment_id = product.enrollment_of(person.id)["id"]
     exported = json.loads(product.pes("enrollment", "export", enrollment_id, "--format", "fhir"))
     assert exported == bundle_of(system, enrollment_id)
