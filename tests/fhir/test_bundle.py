@@ -239,13 +239,13 @@ def test_groups_dates_and_numbers_keep_their_shape(fhir_validator: Validator) ->
 
 
 def test_a_shorter_questionnaire_of_the_same_record_has_a_response_of_its_own() -> None:
-    short = asked(choice("help_now", "yes", "no"), form_id="short", derived_from="intake")
-    bundle = exported(snapshot({"for_whom": "me", "help_now": "yes"}), [*forms.get_forms(), short])
+    short = asked(choice("help_soon", "yes", "no"), form_id="shorter", derived_from="intake")
+    bundle = exported(snapshot({"for_whom": "me", "help_soon": "yes"}), [*forms.get_forms(), short])
     by_form = {
         response["questionnaire"]: [item["linkId"] for item in response["item"]]
         for response in of_type(bundle, "QuestionnaireResponse")
     }
-    assert list(by_form.values()) == [["for_whom"], ["help_now"]]
+    assert list(by_form.values()) == [["for_whom"], ["help_soon"]]
 
 
 # --- consents and states ------------------------------------------------------------------------------------------
