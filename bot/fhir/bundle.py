@@ -17,7 +17,7 @@ from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.provenance import Provenance
 
 from bot.enrollment.questionnaire import OWN
-from bot.enrollment.snapshot import PROXY, Snapshot
+from bot.enrollment.snapshot import Snapshot
 from bot.fhir import care, consents, people, requests, responses
 from bot.fhir.care import TERMINOLOGY
 from bot.fhir.case import URI_SYSTEM, Case, Entry, Json, instant, without_empty
@@ -103,7 +103,7 @@ def _author(case: Case) -> list[Json]:
     if case.source is None:
         return []
     author = _agent("author", case.source)
-    if case.snapshot.writer.role == PROXY:
+    if case.by_proxy:
         author["onBehalfOf"] = case.patient
     return [author]
 

@@ -111,9 +111,14 @@ class Case:
         return self.ref("Patient")
 
     @property
+    def by_proxy(self) -> bool:
+        """Whether a related person writes: they say so, or the questionnaire is about somebody who cares."""
+        return self.snapshot.writer.role == PROXY or self.forms[0].about == "RelatedPerson"
+
+    @property
     def source(self) -> Json | None:
         """A reference to whoever tells all this; None when they have not said who they are."""
-        if self.snapshot.writer.role == PROXY:
+        if self.by_proxy:
             return self.ref("RelatedPerson")
         return self.patient if self.snapshot.writer.role == PATIENT else None
 

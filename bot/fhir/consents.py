@@ -48,7 +48,7 @@ def _performer(case: Case, given: ConsentGiven) -> list[Json]:
     if given.given_by != PROXY:
         return [case.patient]
     # Of a record that was emptied we no longer know who the proxy was.
-    return [case.ref("RelatedPerson")] if case.snapshot.writer.role == PROXY else []
+    return [case.ref("RelatedPerson")] if case.by_proxy else []
 
 
 def _provision(case: Case, given: ConsentGiven) -> Json:

@@ -8,7 +8,7 @@ from fhir.resources.R4B.patient import Patient
 from fhir.resources.R4B.relatedperson import RelatedPerson
 
 from bot.enrollment.questionnaire import OWN
-from bot.enrollment.snapshot import PATIENT, PROXY
+from bot.enrollment.snapshot import PATIENT
 from bot.fhir.case import Case, Entry, Fact, Json, without_empty
 
 LANGUAGES = "urn:ietf:bcp:47"
@@ -25,7 +25,7 @@ CLAIMED = OWN + "claimed-not-verified"
 
 def patient(case: Case) -> Entry:
     """The patient; one who is not named yet is known by the identifier alone."""
-    writes = case.snapshot.writer.role == PATIENT
+    writes = case.snapshot.writer.role == PATIENT and not case.by_proxy
     name, birth_date = case.value("Patient.name"), case.value("Patient.birthDate")
     gender, zip_code = case.value("Patient.gender"), case.value("Patient.address.postalCode")
     person = {
@@ -44,7 +44,7 @@ def patient(case: Case) -> Entry:
 
 def related_person(case: Case) -> list[Entry]:
     """The proxy who writes, with the relation and the authority they claim."""
-    if case.snapshot.writer.role != PROXY:
+    if not case.by_proxy:
         return []
     name = case.value("RelatedPerson.name")
     person = {

@@ -41,7 +41,7 @@ def _response(case: Case, form: Form) -> Entry:
         "status": status(kept),
         "language": kept.locale,
         "subject": case.ref("RelatedPerson")
-        if form.about == "RelatedPerson" and case.source
+        if form.about == "RelatedPerson" and case.by_proxy
         else case.patient,
         "authored": instant(max((said.at for said in kept.answers.values()), default=kept.updated_at)),
         "source": case.source,
