@@ -33,6 +33,8 @@ KIND = "fhir"
 TOPIC = "fhir_push"
 ACTOR = "fhir-push"
 TIMEOUT_SECONDS = 30.0
+# With the outbox's pauses about seven hours: a server's maintenance of a night needs nobody.
+MOST_TRIES = 12
 # The Bundle itself is refused: sending it again changes nothing.
 REFUSED = frozenset({400, 413, 415, 422})
 
@@ -100,15 +102,15 @@ class FhirSender:
             ):
                 status = answer.status
         except TimeoutError:
-            raise NotNow(outbox.TIMEOUT) from None
+            raise NotNow(outbox.TIMEOUT, MOST_TRIES) from None
         except aiohttp.ClientError:
-            raise NotNow(outbox.CONNECTION) from None
+            raise NotNow(outbox.CONNECTION, MOST_TRIES) from None
         if 200 <= status < 300:
             return
         # Not the answer's text: servers repeat what they were sent.
         log.warning("fhir: %s answered %s", urlsplit(self._url).hostname, status)
         code = f"http_{status}"
-        raise Never(code) if status in REFUSED else NotNow(code)
+        raise Never(code) if status in REFUSED else NotNow(code, MOST_TRIES)
 
 
 def _taken(connection: Connection, enrollment_id: str) -> Snapshot:

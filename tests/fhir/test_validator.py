@@ -12,7 +12,7 @@ import pytest
 from bot.fhir.bundle import bundle_of
 from bot.fhir.form import get_forms
 from tests.fhir.samples import PROGRAM, daughter
-from tests.support.fhir_validator import Validator
+from tests.support.fhir_validator import NoNode, Validator, install
 
 Json = dict[str, Any]
 
@@ -89,3 +89,9 @@ def test_a_broken_bundle_is_rejected(fhir_validator: Validator, break_it: Callab
     break_it(broken)
     assert fhir_validator.issues(whole) == []
     assert any(BREAKS[break_it] in issue for issue in fhir_validator.issues(broken))
+
+
+def test_a_machine_without_node_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(NoNode, match="apt-get install -y nodejs npm"):
+        install()

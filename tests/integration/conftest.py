@@ -43,7 +43,7 @@ def pushing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Office]:
     """A program that sends its enrollments to that server, with impatient retries."""
-    monkeypatch.setattr(outbox, "RETRY_SECONDS", (0.05,) * len(outbox.RETRY_SECONDS))
+    monkeypatch.setattr(outbox, "RETRY_SECONDS", (0.0,) * len(outbox.RETRY_SECONDS))
     settings = {"PES_FHIR_URL": fhir_server.url, "PES_FHIR_TOKEN": TOKEN}
     with OpenOffice(tmp_path, _database_url(request), **settings) as opened:
         yield opened

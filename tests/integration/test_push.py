@@ -71,7 +71,7 @@ def test_a_server_that_is_down_for_a_while_gets_it_later(pushing: Office, fhir_s
     assert [topic for topic, _, _ in pushing.tickets(enrollment_id)] == []
 
 
-@pytest.mark.parametrize(("refusals", "tries"), [([422], 1), ([500] * 6, 6), ([302] * 6, 6)])
+@pytest.mark.parametrize(("refusals", "tries"), [([422], 1), ([500] * 12, 12), ([302] * 12, 12)])
 def test_when_it_gives_up_a_human_is_told(
     pushing: Office,
     fhir_server: FhirServer,
