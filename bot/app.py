@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import Connection
 
 from bot import language, problems
 from bot.actions_listener import make_server
@@ -27,12 +28,16 @@ from bot.channels.webchat import api as webchat_api
 from bot.conversation import inbox, timers
 from bot.conversation.engine_client import EngineClient
 from bot.conversation.feed import Feed
-from bot.conversation.outbox import Dispatcher
+from bot.conversation.outbox import Dispatcher, Parcel
 from bot.conversation.runner import TurnRunner
 from bot.coordinator import pages as console
 from bot.coordinator import safety_pages
 from bot.enrollment import hand_in, record, withdrawal
 from bot.enrollment.routing import get_rules
+from bot.fhir.form import get_forms
+from bot.integration import api as integration_api
+from bot.integration import push
+from bot.integration.throttle import Throttle
 from bot.program import get_program
 from bot.records import migrate, retention
 from bot.records.database import Database, get_database
@@ -87,9 +92,18 @@ def _build(settings: Settings, database: Database) -> Services:
     database.listener = feed.notify
     texting = sending.make_sender(settings, database) if settings.texting_enabled else None
     senders = sinks.make_senders(settings, database, texting) | ({"sms": texting} if texting else {})
-    dispatcher = Dispatcher(database, senders, sending.on_failure)
+    if settings.fhir_url:
+        senders[push.KIND] = push.make_sender(settings, database)
+    dispatcher = Dispatcher(database, senders, _gave_up)
     runner = TurnRunner(database, engine, feed, dispatcher, settings)
-    return Services(settings, database, engine, feed, dispatcher, runner)
+    throttle = Throttle(settings.api_per_minute)
+    return Services(settings, database, engine, feed, dispatcher, runner, throttle)
+
+
+def _gave_up(connection: Connection, parcel: Parcel, code: str) -> None:
+    """A parcel could not be delivered: who sends its kind tells a human."""
+    tell = push.gave_up if parcel.kind == push.KIND else sending.on_failure
+    tell(connection, parcel, code)
 
 
 @contextlib.asynccontextmanager
@@ -109,6 +123,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     gate.check_patterns()
     responses.check()
     await asyncio.to_thread(language.get_ready)
+    get_forms()
     await database.write(retention.plan)
     services = _build(settings, database)
     app.state.services = services
@@ -195,6 +210,7 @@ def create_app() -> FastAPI:
     app.add_middleware(SecurityHeaders)
     problems.install(app)
     app.include_router(webchat_api.router)
+    app.include_router(integration_api.router)
     app.include_router(sms_webhooks.router)
     app.include_router(console.router)
     app.include_router(safety_pages.router)

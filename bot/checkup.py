@@ -51,6 +51,8 @@ def problems(settings: Settings) -> list[str]:
         found.append(
             "PES_TWILIO_ACCOUNT_SID and PES_TWILIO_AUTH_TOKEN are not set: text messages wait unsent."
         )
+    if settings.production and settings.fhir_url and not settings.fhir_url.startswith("https://"):
+        found.append("PES_FHIR_URL must be an https:// address: enrollments would travel unencrypted.")
     return found
 
 

@@ -18,9 +18,11 @@ from bot.settings import get_settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 user = typer.Typer(no_args_is_help=True, help="Staff accounts.")
 enrollment = typer.Typer(no_args_is_help=True, help="Enrollment records.")
+apikey = typer.Typer(no_args_is_help=True, help="Keys for other systems that read enrollments.")
 audit = typer.Typer(no_args_is_help=True, help="The audit log.")
 app.add_typer(user, name="user")
 app.add_typer(enrollment, name="enrollment")
+app.add_typer(apikey, name="apikey")
 app.add_typer(audit, name="audit")
 app.command("evaluate")(evaluate)
 
@@ -209,6 +211,46 @@ def user_remove(username: str) -> None:
     typer.echo(f"{username} cannot sign in any more.")
 
 
+@apikey.command("add")
+def apikey_add(name: str) -> None:
+    """Make an API key for a system called NAME; it is shown only now."""
+    from bot.integration import keys
+    from bot.records.database import get_database
+
+    try:
+        with get_database().begin() as connection:
+            key = keys.add(connection, name)
+    except keys.KeyRefused as error:
+        raise _fail(str(error)) from None
+    typer.echo(key)
+    typer.echo(f"This is the key of {name}. It is shown only this once.", err=True)
+
+
+@apikey.command("remove")
+def apikey_remove(name: str) -> None:
+    """Take an API key out of force; its past entries in the audit log stay."""
+    from bot.integration import keys
+    from bot.records.database import get_database
+
+    with get_database().begin() as connection:
+        if not keys.remove(connection, name):
+            raise _fail(f"There is no key named {name}.")
+    typer.echo(f"The key of {name} opens nothing any more.")
+
+
+@apikey.command("list")
+def apikey_list() -> None:
+    """List the keys in force and when each was last used."""
+    from bot.integration import keys
+    from bot.records.database import get_database
+
+    with get_database().begin() as connection:
+        found = keys.in_force(connection)
+    for row in found:
+        used = f"last used {row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "never used"
+        typer.echo(f"{row.name}  made {row.created_at:%Y-%m-%d}  {used}")
+
+
 @enrollment.command("list")
 def enrollment_list(
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
@@ -233,6 +275,32 @@ def enrollment_list(
         typer.echo(
             f"{item.id}  {item.state:10}  {item.updated_at:%Y-%m-%d %H:%M}  {len(item.answers)} answers"
         )
+
+
+@enrollment.command("export")
+def enrollment_export(
+    enrollment_id: str,
+    form: Annotated[str, typer.Option("--format", help="fhir: a FHIR R4 Bundle")] = "fhir",
+) -> None:
+    """Print one enrollment in another form. The read is audited."""
+    from bot.enrollment import snapshot
+    from bot.enrollment.record import NoEnrollment
+    from bot.fhir.bundle import NotStored, bundle_of
+    from bot.fhir.form import get_forms
+    from bot.program import get_program
+    from bot.records.database import get_database
+
+    if form != "fhir":
+        raise _fail(f'There is no format "{form}". Use: fhir.')
+    try:
+        with get_database().begin() as connection:
+            taken = snapshot.read_by(connection, "command-line", enrollment_id, form)
+            bundle = bundle_of(taken, get_forms(), get_program().name)
+    except NoEnrollment:
+        raise _fail("There is no enrollment with this id.") from None
+    except NotStored:
+        raise _fail("Nobody consented to store this enrollment: there is nothing to export.") from None
+    typer.echo(bundle.model_dump_json(indent=1))
 
 
 def _as_json(item: Any) -> dict[str, Any]:

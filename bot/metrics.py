@@ -16,4 +16,5 @@ alarms_ringing = Gauge("pes_alarms_ringing", "Alarms that nobody has acknowledge
 alarm_oldest_seconds = Gauge("pes_alarm_oldest_seconds", "How long the oldest of these has been ringing")
 alarms_stuck = Gauge("pes_alarms_stuck", "Alarm messages of ringing alarms that do not get through", ["way"])
 alarms_sent = Counter("pes_alarms_sent", "Tries to send an alarm, by way and outcome", ["way", "outcome"])
+bundles_sent = Counter("pes_bundles_sent", "Enrollments handed to the FHIR server, by outcome", ["outcome"])
 texts_sent = Counter("pes_texts_sent", "Text messages handed to the provider, by outcome", ["outcome"])

@@ -9,6 +9,7 @@ from bot.conversation.engine_client import EngineClient
 from bot.conversation.feed import Feed
 from bot.conversation.outbox import Dispatcher
 from bot.conversation.runner import TurnRunner
+from bot.integration.throttle import Throttle
 from bot.records.database import Database
 from bot.settings import Settings
 
@@ -23,4 +24,5 @@ class Services:
     feed: Feed
     dispatcher: Dispatcher
     runner: TurnRunner
+    throttle: Throttle
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

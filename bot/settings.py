@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         description="Hours of silence after which an unfinished sign-up goes to the coordinators as it is.",
     )
     purge_every_hours: float = Field(1.0, description="Hours between two looks for what must be erased.")
+    fhir_url: str = Field(
+        "", description="Base URL of a FHIR R4 server that is sent every enrollment handed in."
+    )
+    fhir_token: SecretStr = Field(SecretStr(""), description="Bearer token for that server.")
+    api_per_minute: int = Field(300, ge=1, description="Requests that one API key may make in a minute.")
 
     log_level: str = "INFO"
 

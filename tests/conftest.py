@@ -11,6 +11,7 @@ from bot.records import migrate
 from bot.records.database import Database
 from bot.settings import get_settings
 from tests.support.caches import forget_settings
+from tests.support.fhir_validator import NoNode, Validator
 from tests.support.postgres import PostgresServer
 from tests.support.product import Person, Product, open_clients
 
@@ -34,6 +35,17 @@ def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield running.start()
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def fhir_validator() -> Iterator[Validator]:
+    """HL7's definitions; a machine without Node.js fails these tests and says what to install."""
+    try:
+        running = Validator()
+    except NoNode as missing:
+        pytest.fail(str(missing), pytrace=False)
+    yield running
+    running.close()
 
 
 @pytest.fixture(autouse=True)

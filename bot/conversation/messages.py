@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import (
@@ -177,3 +178,11 @@ def replies_to(connection: Connection, message_id: str) -> list[Message]:
         select(message).where(message.c.in_reply_to == message_id).order_by(message.c.seq)
     )
     return [as_message(row) for row in rows]
+
+
+def texts(connection: Connection, message_ids: Collection[str]) -> dict[str, str]:
+    """What was said in messages, by their id; those that are gone are left out."""
+    found = connection.execute(
+        select(message.c.id, message.c.body).where(message.c.id.in_(list(message_ids)))
+    )
+    return {row.id: str(open_body(row.id, row.body)["text"]) for row in found}

@@ -29,7 +29,8 @@ WAITING, SENDING, SENT, DELIVERED, FAILED = "waiting", "sending", "sent", "deliv
 # Not wanted any more before it left.
 DROPPED = "dropped"
 # A person reads texts one after the other; what goes to staff and machines need not wait for one another.
-IN_ORDER = ("sms",)
+# The newest state of a record must be the last that a health record server hears of it.
+IN_ORDER = ("sms", "fhir")
 LEASE = timedelta(seconds=60)
 RETRY_SECONDS = (5, 30, 120, 600, 1800, 3600)
 IDLE_SECONDS = 1.0
@@ -124,7 +125,7 @@ def _hurry(connection: Connection, conversation_id: str, moment: datetime) -> No
         update(outbox)
         .where(
             outbox.c.conversation_id == conversation_id,
-            outbox.c.kind.in_(IN_ORDER),
+            outbox.c.kind == "sms",
             outbox.c.status == WAITING,
             outbox.c.due_at > moment,
         )

@@ -37,6 +37,7 @@ TOPICS = {
     "permission": "Took permission back",
     "complaint": "Complaint",
     "bereavement": "A death was reported",
+    "fhir_push": "The health record server did not take a sign-up",
     "text_failed": "A text could not be delivered",
     "safety_suicide": "SAFETY: thoughts of suicide",
     "safety_medical": "SAFETY: medical emergency",

@@ -37,9 +37,13 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     SUBMITTED: frozenset({ACCEPTED, DECLINED, WITHDRAWN}),
     ACCEPTED: frozenset({ACTIVE, DECLINED, WITHDRAWN}),
     ACTIVE: frozenset({WITHDRAWN}),
-    DECLINED: frozenset({ACCEPTED}),
+    # A person may take back what was declined too: it must not be kept against their will.
+    DECLINED: frozenset({ACCEPTED, WITHDRAWN}),
     WITHDRAWN: frozenset({STARTED}),
 }
+
+# States in which the program has it, and its health record server may.
+HANDED_IN = frozenset({SUBMITTED, ACCEPTED, ACTIVE, DECLINED})
 
 
 # What a coordinator may decide, and which of it needs a reason that others can read later.
@@ -190,8 +194,11 @@ def save_answers(
     """
     row = _ensure(connection, conversation_id, questionnaire)
     module = postgresql if connection.dialect.name == "postgresql" else sqlite
-    moment = now()
+    moment, kept = now(), _kept(connection, row.id)
     for link_id, value in answers.items():
+        if value is not None and kept.get(link_id) == value:
+            # Said before: the message in which it was first said stays its source.
+            continue
         here = (answer.c.enrollment_id == row.id) & (answer.c.link_id == link_id)
         if value is None:
             connection.execute(delete(answer).where(here))
@@ -217,14 +224,26 @@ def save_answers(
     assess(connection, row.id, questionnaire, _values(connection, row.id))
     if row.state in (STARTED, PARTIAL):
         hand_in.wait_for_more(connection, row)
+    _pass_on(connection, row, message_id)
     return str(row.id)
 
 
 def _values(connection: Connection, enrollment_id: str) -> dict[str, Any]:
     """The plain values of a record's answers by linkId."""
-    found = connection.execute(select(answer).where(answer.c.enrollment_id == enrollment_id))
-    opened = ((row, get_keyring().open_json("enrollment_answer.value", row.id, row.value)) for row in found)
-    return {row.link_id: kept["value"] for row, kept in opened}
+    return {link_id: kept["value"] for link_id, kept in _kept(connection, enrollment_id).items()}
+
+
+def _kept(connection: Connection, enrollment_id: str) -> dict[str, Any]:
+    """The answers of a record by linkId, opened."""
+    found = (
+        select(answer)
+        .where(answer.c.enrollment_id == enrollment_id)
+        .order_by(answer.c.answered_at, answer.c.link_id)
+    )
+    return {
+        row.link_id: get_keyring().open_json("enrollment_answer.value", row.id, row.value)
+        for row in connection.execute(found)
+    }
 
 
 def record_consent(
@@ -267,6 +286,18 @@ def _consent(
         if given.detail
         else None,
     )
+    here = enrollment.c.id == enrollment_id
+    connection.execute(update(enrollment).where(here).values(updated_at=now()))
+    row = connection.execute(select(enrollment).where(here)).one()
+    _pass_on(connection, row, message_id)
+
+
+def _pass_on(connection: Connection, row: Row[Any], why: str) -> None:
+    """Tell the program's health record server, when there is one, of a change to what was handed in."""
+    from bot.integration import push  # it reads what is recorded here
+
+    if row.state in HANDED_IN:
+        push.changed(connection, row.conversation_id, row.id, why)
 
 
 def take_back(
@@ -362,6 +393,11 @@ def move(
         if state in (DECLINED, WITHDRAWN):
             tasks.drop_open(connection, enrollment_id)
         announce(connection, QUEUE)
+        # What was handed in before is passed on when it is withdrawn, what is handed in now at once.
+        after = connection.execute(select(enrollment).where(enrollment.c.id == enrollment_id)).one()
+        _pass_on(
+            connection, after if state in HANDED_IN else row, message_id or f"{state}/{moment.isoformat()}"
+        )
     return bool(changed)
 
 
@@ -418,15 +454,7 @@ def fell_silent(connection: Connection, due: timers.Timer) -> None:
 
 
 def _opened(connection: Connection, row: Row[Any]) -> Enrollment:
-    found = connection.execute(
-        select(answer)
-        .where(answer.c.enrollment_id == row.id)
-        .order_by(answer.c.answered_at, answer.c.link_id)
-    )
-    answers = {
-        item.link_id: get_keyring().open_json("enrollment_answer.value", item.id, item.value)
-        for item in found
-    }
+    answers = _kept(connection, row.id)
     return Enrollment(
         row.id,
         row.conversation_id,

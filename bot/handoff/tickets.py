@@ -93,6 +93,12 @@ def open_tickets(connection: Connection, conversation_id: str | None = None) -> 
     return list(connection.execute(found))
 
 
+def of_conversation(connection: Connection, conversation_id: str) -> list[Row[Any]]:
+    """Every ticket of a conversation, open and closed, oldest first."""
+    found = select(ticket).where(ticket.c.conversation_id == conversation_id)
+    return list(connection.execute(found.order_by(ticket.c.opened_at, ticket.c.id)))
+
+
 def take(connection: Connection, conversation_id: str, staff_id: str) -> None:
     """A coordinator takes every open ticket of a conversation."""
     for row in open_tickets(connection, conversation_id):

@@ -4,6 +4,7 @@ from bot.conversation import tables as conversation_tables
 from bot.coordinator import tables as coordinator_tables
 from bot.enrollment import tables as enrollment_tables
 from bot.handoff import tables as handoff_tables
+from bot.integration import tables as integration_tables
 from bot.records import audit
 from bot.records.database import metadata
 from bot.safety import tables as safety_tables
@@ -14,6 +15,7 @@ __all__ = [
     "coordinator_tables",
     "enrollment_tables",
     "handoff_tables",
+    "integration_tables",
     "metadata",
     "safety_tables",
 ]

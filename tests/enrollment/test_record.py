@@ -209,6 +209,16 @@ def test_taking_all_back_empties_the_record_and_ends_its_tasks(database: Databas
         assert tuple(row) == (None, None)
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_permission_can_be_taken_back_in_every_state(database: Database, state: str) -> None:
+    with database.begin() as connection:
+        found = in_state(connection, state)
+        talk = record.get(connection, found).conversation_id
+        record.take_back(connection, talk, "m-2", ())
+        kept = record.get(connection, found)
+        assert (kept.state, kept.answers) == ("withdrawn", {})
+
+
 def due_now(connection: Connection, kind: str) -> None:
     connection.execute(update(timer).where(timer.c.kind == kind).values(due_at=now() - timedelta(seconds=1)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.enrollment.catalog import get_catalog
 from bot.enrollment.questionnaire import get_questionnaire
 from bot.enrollment.routing import get_rules
+from bot.fhir.form import get_forms
 from bot.program import get_program
 from bot.records.crypto import get_keyring
 from bot.records.database import get_database
@@ -21,5 +22,6 @@ def forget_settings() -> None:
         get_questionnaire,
         get_catalog,
         get_rules,
+        get_forms,
     ):
         cached.cache_clear()

@@ -162,7 +162,7 @@ def answer_to(
         return {"en": "yes", "es": "sí"}[locale]
     if asked.options:
         return asked.options[0].display[locale]
-    return {"en": "a few words of mine", "es": "unas palabras mías"}[locale]
+    return {"en": "sitting in my garden in the sun", "es": "sentarme en mi jardín al sol"}[locale]
 
 
 def walk(
