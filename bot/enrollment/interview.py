@@ -278,11 +278,16 @@ def _correction(turn: Turn) -> bool:
 
 
 def _my_name_is(turn: Turn) -> bool:
-    """ "I'm Theresa" at a question for any words: who is writing, not what matters most to them."""
+    """ "I'm Theresa" at a question for any words: who is writing, not what matters most to them.
+
+    Only while their name is not known: "I'm Catholic" is the answer to a question about faith.
+    """
     name = own_name(turn.said.text) if turn.takes_any_words() else None
     if name is None or len(tokens(turn.said.text)) > len(tokens(name)) + 3:
         return False
     link_id = "caller_name" if turn.at.answers.get("for_whom") == "other" else "patient_name"
+    if link_id in turn.at.answers or link_id in turn.at.skipped:
+        return False
     return turn.asked.has(link_id) and put_right(turn, turn.asked.item(link_id), name)
 
 

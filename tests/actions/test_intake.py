@@ -56,13 +56,11 @@ def test_a_sign_up_is_recorded_and_submitted_once(database: Database, talker: Ta
 
 def test_a_time_to_call_is_recorded_in_words_and_as_windows(database: Database, talker: Talker) -> None:
     talker.say("I want to sign up", "enroll")
-    talker.say("me")
-    for answer in ANSWERS[:5]:
-        talker.say(answer)
+    talker.walk(ANSWERS, until="best_time")
     talker.say("after my dialysis on Tuesday")
     assert "Tuesday, 8 AM to 9 PM. Is that right?" in talker.replies[-1]
-    for answer in ("yes", "yes", "yes"):
-        talker.say(answer)
+    talker.say("yes")
+    talker.walk(ANSWERS)
     time = kept(database, talker).answers["best_time"]
     assert time["value"] == "after my dialysis on Tuesday"
     assert time["detail"]["pattern"] == "Tu 08:00-21:00"
