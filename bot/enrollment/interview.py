@@ -302,7 +302,9 @@ def _meant_otherwise(turn: Turn) -> bool:
         link_id
         for link_id in reversed(turn.at.trail)
         # "No wait, ..." says less than "I meant ...": only digits show what it is about.
-        if link_id in turn.at.answers and (meant or turn.asked.item(link_id).parser in ("zip", "phone"))
+        if link_id in turn.at.answers
+        and turn.asked.has(link_id)
+        and (meant or turn.asked.item(link_id).parser in ("zip", "phone"))
     ]
     for link_id in dict.fromkeys(known):
         item = turn.asked.item(link_id)
