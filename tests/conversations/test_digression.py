@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conversations.steps import STEPS, asked_at, go_to
+from tests.conversations.steps import ASKED, asked_at, go_to
 from tests.support.product import Person, Product
 
 ASIDES = {
@@ -14,7 +14,7 @@ ASIDES = {
 
 
 @pytest.mark.parametrize("locale", ["en", "es"])
-@pytest.mark.parametrize("question", [step.question for step in STEPS["en"]])
+@pytest.mark.parametrize("question", list(ASKED["en"]))
 def test_a_question_is_answered_and_ours_comes_back_worded_as_a_return(
     product: Product, question: str, locale: str
 ) -> None:
