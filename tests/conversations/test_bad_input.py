@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.product import Person, Product
 
+pytestmark = pytest.mark.any_database
+
 
 def problem(answer: httpx.Response, status: int) -> str:
     """The detail of a problem+json answer of that status."""

@@ -13,6 +13,8 @@ from tests.conversations.steps import asked_at, go_to
 from tests.conversations.test_enrolling_by_sms import Phone
 from tests.support.product import ROOT, Person, Product
 
+pytestmark = pytest.mark.any_database
+
 WHICH = {"en": "Which one do you mean?", "es": "¿Cuál de estas cosas quiere decir?"}
 # Two of these in one question ask for neither.
 TOPICS = {

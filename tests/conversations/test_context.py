@@ -7,6 +7,8 @@ import pytest
 from bot.knowledge import articles
 from tests.support.product import Person, Product
 
+pytestmark = pytest.mark.any_database
+
 
 def short(topic: str, locale: str) -> str:
     """The beginning of an article's first answer, before any fact in braces."""

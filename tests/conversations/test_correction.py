@@ -7,6 +7,8 @@ import pytest
 from tests.conversations.steps import asked_at, go_to
 from tests.support.product import Person, Product
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     ("locale", "said"),

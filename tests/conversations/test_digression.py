@@ -7,6 +7,8 @@ import pytest
 from tests.conversations.steps import ASKED, asked_at, go_to
 from tests.support.product import Person, Product
 
+pytestmark = pytest.mark.any_database
+
 ASIDES = {
     "en": ("What does the nurse do?", "palliative care nurse", "Back to your sign-up"),
     "es": ("¿Qué hace la enfermera?", "enfermera", "Sigamos con su inscripción"),

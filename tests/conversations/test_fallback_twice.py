@@ -7,6 +7,8 @@ import pytest
 from tests.support.console import Coordinator
 from tests.support.product import Person, Product
 
+pytestmark = pytest.mark.any_database
+
 NONSENSE = {
     "en": (
         "what's the capital of France",

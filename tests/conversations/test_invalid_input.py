@@ -7,6 +7,8 @@ import pytest
 from tests.conversations.steps import ANSWERS, asked_at, go_to
 from tests.support.product import Person, Product
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize("locale", ["en", "es"])
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import pytest
 from tests.conversations.steps import asked_at, go_to
 from tests.support.product import Person, Product
 
+pytestmark = pytest.mark.any_database
+
 AGAIN = {"en": "say that again please", "es": "repita por favor"}
 SIMPLER = {"en": "simpler please", "es": "más sencillo por favor"}
 ASKED = {"en": "what did you ask me?", "es": "¿qué me preguntó?"}

@@ -16,6 +16,8 @@ from bot import words
 from bot.knowledge import articles
 from tests.support.product import ROOT, Person, Product
 
+pytestmark = pytest.mark.any_database
+
 QUESTIONS = ROOT / "tests" / "heldout" / "seed_questions.jsonl"
 # Shares reached, by language: shown at once, and shown or offered as one of two readings.
 SHOWN = {"en": 0.8, "es": 0.82}

@@ -8,6 +8,8 @@ from tests.conversations.steps import asked_at, go_to
 from tests.support.console import Coordinator
 from tests.support.product import Person, Product
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     ("locale", "said", "answer"),

@@ -7,6 +7,8 @@ import pytest
 from tests.conversations.steps import asked_at, go_to
 from tests.support.product import Person, Product
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(("locale", "said"), [("en", "no wait 60611"), ("es", "no espere es 60611")])
 def test_no_wait_with_a_zip_at_the_next_question(product: Product, locale: str, said: str) -> None:
