@@ -118,8 +118,11 @@ _PHRASES: dict[str, str] = {
     "nav/more": r"tell me more(?: about (?:that|it))?|more|more about that|say more|go deeper|mas"
     "|digame mas|cuenteme mas|quiero saber mas|saber mas",
     "nav/resume": (
-        r"go on(?: with (?:my|the) sign-?up)?|continue|keep going|resume|i'?m back|i am back|i'?m ready"
-        r"|ready|carry on|sign-?up|continuar|sigamos|seguir|siga|ya regrese|ya volvi"
+        r"(?:i'?m back|i am back|here i am|ya regrese|ya volvi|aqui estoy)(?: (?:again|now|otra vez|de nuevo))?"
+        r"(?:,? (?:and )?(?:let'?s (?:go on|continue|keep going)|we can go on|sigamos|continuemos|podemos seguir))?"
+        r"|let'?s (?:go on|continue|keep going)|(?:where were we|en que (?:estabamos|ibamos))"
+        r"|go on(?: with (?:my|the) sign-?up)?|continue|keep going|resume|i'?m ready"
+        r"|ready|carry on|sign-?up|continuar|sigamos|seguir|siga"
         r"|sign up for care|sign me up|inscribirme|ap[uú]nt[ea]me|anoteme|inscrib[ae]me|registreme"
         r"|inscribirse|seguir con (?:mi|la) inscripcion"
         r"|estoy list[oa]|continuemos"

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conversations.safety_talk import eventually, panel, seen
 from tests.safety import watched
+from tests.conversations.steps import go_to
 from tests.support.console import Coordinator
 from tests.support.mail import MailServer
 from tests.support.product import Person, Product
@@ -37,8 +38,7 @@ def test_after_a_no_the_open_question_comes_back(
 
 
 def test_an_answer_beside_a_question_for_a_nurse_is_not_lost(product: Product, person: Person) -> None:
-    for said in ("I want to sign up", "me", "Lena Ortiz", "my garden", "body"):
-        person.say(said)
+    go_to(person, "zip")
     heard = person.say("60614. And how long does he have?")
     assert "nurse or doctor" in heard
     assert product.enrollment_of(person.id)["answers"]["zip"] == "60614"
