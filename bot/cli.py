@@ -87,6 +87,8 @@ def run(
 @app.command()
 def serve() -> None:
     """Start only the service (`pes run` starts it together with the engine)."""
+    # One message is too small a sum for several threads: waking them costs more than they save.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import uvicorn
 
     from bot import logs

@@ -72,6 +72,8 @@ _DOES_NOT_KNOW = re.compile(
     r"|dont remember|can'?t remember|have no idea|no idea|forgot|not sure|idk|dunno"
     r"|no (?:me )?(?:lo )?(?:se|acuerdo|recuerdo))\b"
 )
+# Questions that people answer with "I am ...".
+_WHAT_THEY_ARE = ("faith_culture",)
 _MEANT = re.compile(
     r"\b(?:i (?:really )?meant?(?: to (?:say|write|type))?|i should have said|quise decir|quer[ií]a decir"
     r"|quise poner)\b[\s,:]*",
@@ -280,14 +282,14 @@ def _correction(turn: Turn) -> bool:
 def _my_name_is(turn: Turn) -> bool:
     """ "I'm Theresa" at a question for any words: who is writing, not what matters most to them.
 
-    Only while their name is not known: "I'm Catholic" is the answer to a question about faith.
+    Not where what somebody is may be the answer: "I'm Catholic".
     """
+    if turn.at.open in _WHAT_THEY_ARE:
+        return False
     name = own_name(turn.said.text) if turn.takes_any_words() else None
     if name is None or len(tokens(turn.said.text)) > len(tokens(name)) + 3:
         return False
     link_id = "caller_name" if turn.at.answers.get("for_whom") == "other" else "patient_name"
-    if link_id in turn.at.answers or link_id in turn.at.skipped:
-        return False
     return turn.asked.has(link_id) and put_right(turn, turn.asked.item(link_id), name)
 
 

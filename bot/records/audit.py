@@ -41,12 +41,21 @@ def _link(previous: str, at: datetime, *fields: str) -> str:
     return hmac.new(get_keyring().subkey("audit"), entry.encode(), hashlib.sha256).hexdigest()
 
 
+def take_turn(connection: Connection) -> None:
+    """Become the only writer of this log until the transaction ends.
+
+    `record` does it by itself. Who locks rows that another writer of this log locks after its entry calls this first,
+    because two transactions that take the same two locks in different order wait for each other for ever.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
+
+
 def record(
     connection: Connection, actor: str, action: str, object_type: str, object_id: str, detail: str = ""
 ) -> None:
     """Append one entry to the audit log, in the caller's transaction."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POSTGRES_LOCK})
+    take_turn(connection)
     last = select(audit.c.chain).order_by(audit.c.id.desc()).limit(1)
     previous = connection.execute(last).scalar() or FIRST_LINK
     at = now()

@@ -80,6 +80,7 @@ def ring(connection: Connection, conversation_id: str, level: str, category: str
     One that rings already goes on, from its first step again when the danger has grown. Shortly after somebody has
     reacted, the same danger in the same conversation joins that alarm instead of ringing anew.
     """
+    audit.take_turn(connection)
     last = connection.execute(
         locked(
             connection,
@@ -146,6 +147,7 @@ def _start(connection: Connection, alarm_id: str, conversation_id: str, opened_a
 
 def step(connection: Connection, timer: Timer) -> None:
     """The timer's handler: tell the people of this step, and set the next one."""
+    audit.take_turn(connection)
     row = connection.execute(locked(connection, select(alarm).where(alarm.c.id == timer.key))).one_or_none()
     steps, program = get_program().alarm_steps, get_program()
     if row is None or row.acknowledged_at is not None or not steps:
@@ -199,6 +201,7 @@ def acknowledge(connection: Connection, alarm_id: str, staff_id: str) -> Row[Any
     Raises:
         NoAlarm: no such alarm.
     """
+    audit.take_turn(connection)
     row = connection.execute(locked(connection, select(alarm).where(alarm.c.id == alarm_id))).one_or_none()
     if row is None:
         raise NoAlarm(alarm_id)

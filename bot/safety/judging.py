@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.safety.classifier import HARMLESS as CLASSIFIED_HARMLESS
 from bot.safety.classifier import Classifier, ClassifierError, load
 from bot.safety.folding import fold
 from bot.safety.phrases import FOLDER, HARMLESS, LEVELS, Match
@@ -42,11 +43,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """What the classifier may raise alone, in order; by category, which labels agree with a weak pattern."""
+    """What the classifier may raise alone, in order; by category, which labels agree with a weak pattern.
+
+    `doubted`: from this probability of harmlessness on, a strong pattern of a category becomes (level, category).
+    """
 
     alone: tuple[Verdict, ...]
     agreeing: dict[str, float]
     related: dict[str, tuple[str, ...]]
+    doubted_from: float
+    doubted: dict[str, tuple[str, str]]
 
 
 def read_thresholds(path: Path = FOLDER / "thresholds.yml") -> Thresholds:
@@ -59,10 +65,14 @@ def read_thresholds(path: Path = FOLDER / "thresholds.yml") -> Thresholds:
         )
         agreeing = {str(category): float(least) for category, least in raw["agreeing"].items()}
         related = {str(category): tuple(labels) for category, labels in raw["related"].items()}
-        thresholds = Thresholds(alone, agreeing, related)
+        doubted = {
+            str(key): (str(level), str(kind)) for key, (level, kind) in raw["doubted"]["becomes"].items()
+        }
+        thresholds = Thresholds(alone, agreeing, related, float(raw["doubted"]["least"]), doubted)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ThresholdsError(f"{path.name}: {type(error).__name__}: {error}") from error
-    unknown = {verdict.level for verdict in alone} - set(LEVELS)
+    named = {verdict.level for verdict in alone} | {level for level, _ in doubted.values()}
+    unknown = named - set(LEVELS)
     if unknown:
         raise ThresholdsError(f"{path.name}: unknown level {', '.join(sorted(unknown))}")
     return thresholds
@@ -124,8 +134,14 @@ def _one_sentence(previous: str, folded: str) -> str:
 
 
 def _without_taken_back(folded: str, matches: Iterable[Match]) -> str:
-    """The text without the surroundings, within the sentence, of what guards took back."""
-    for match in sorted((m for m in matches if m.taken_back), key=lambda m: -m.start):
+    """The text without the surroundings, within the sentence, of what guards took back.
+
+    What another pattern stands by stays: "not breathing" is no breathing denied.
+    """
+    every = list(matches)
+    stands = [m for m in every if not m.taken_back and m.level != HARMLESS]
+    taken_back = [m for m in every if m.taken_back and not any(_overlap(m, other) for other in stands)]
+    for match in sorted(taken_back, key=lambda m: -m.start):
         if match.end > len(folded):
             continue
         if match.pattern.level == HARMLESS:
@@ -136,6 +152,10 @@ def _without_taken_back(folded: str, matches: Iterable[Match]) -> str:
         last = min(len(folded) if last < 0 else last, match.end + AROUND)
         folded = f"{folded[:first].rstrip()} . {folded[last:].lstrip()}"
     return folded
+
+
+def _overlap(one: Match, other: Match) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def alone(judged: dict[str, float]) -> list[Verdict]:
@@ -155,3 +175,11 @@ def agrees(category: str, judged: dict[str, float]) -> bool:
     thresholds = get_thresholds()
     labels = thresholds.related.get(category, ())
     return sum(judged.get(label, 0.0) for label in labels) >= thresholds.agreeing.get(category, 2.0)
+
+
+def doubt(category: str, judged: dict[str, float]) -> tuple[str, str] | None:
+    """What a strong pattern's finding becomes when the classifier is sure that the message is harmless; or None."""
+    thresholds = get_thresholds()
+    if judged.get(CLASSIFIED_HARMLESS, 0.0) < thresholds.doubted_from:
+        return None
+    return thresholds.doubted.get(category)

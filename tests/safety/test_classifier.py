@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot import checkup
-from bot.engine.intent_model import IntentModel
 from bot.safety import classifier, gate, judging
 from bot.safety.classifier import Classifier, ClassifierError, windows
 from bot.safety.evaluation import read_rows
 from bot.safety.folding import fold
+from bot.safety.kernel import KernelModel
 from bot.settings import get_settings
 
 
@@ -22,7 +22,7 @@ def small() -> Classifier:
     rows = classifier.examples()
     kept = [row for row in rows if row.label != "none"] + [row for row in rows if row.label == "none"][:600]
     texts = [row.text for row in kept]
-    model = IntentModel(folds=0).fit(texts, [row.label for row in kept], classifier._embedded(texts))
+    model = KernelModel().fit(texts, [row.label for row in kept], classifier._embedded(texts))
     return Classifier(model)
 
 
