@@ -18,7 +18,7 @@ from bot.enrollment.catalog import get_catalog
 from bot.enrollment.questionnaire import CONSENT, READ_BACK
 from bot.evaluation.typing_errors import Typist
 from bot.words import LOCALES, text
-from tests.support.intake_walk import open_question
+from tests.support.intake_walk import open_questions
 
 MOST_TURNS, MOST_NUDGES, MOST_TRIES = 120, 3, 4
 # Nobody declines these for the sake of the figures: without them there is no sign-up.
@@ -29,13 +29,15 @@ MISTYPED = frozenset({"choice", "choices", "illness", "relation", "yes-no"})
 ANY_WORDS = frozenset({"text", "name", "time", "illness"})
 HABITS = ("skip", "why", "question", "unreadable", "")
 HABIT_SHARES = (3, 4, 6, 4, 83)
-CONFIRM, FIX = "confirm", "fix"
+CONFIRM, FIX, WISH = "confirm", "fix", "wish"
 _CONFIRMS = ("value", "relation", "is_that_yes", "date", "part_of_date", "time")
 _ASKED_BACK = {
     CONFIRM: tuple(f"confirm.{name}" for name in _CONFIRMS),
     FIX: ("fix.which", "fix.which_again"),
+    # The safety gate's plain question. Nobody here is in danger.
+    WISH: ("wish_ask", "wish_ask_other", "wish_again", "wish_why"),
 }
-GAP = "§"
+GAP = "qqq"
 
 
 class Talk(Protocol):
@@ -91,7 +93,7 @@ def _asking_back() -> tuple[tuple[re.Pattern[str], str], ...]:
     for kind, ids in _ASKED_BACK.items():
         for word_id in ids:
             for locale in LOCALES:
-                escaped = re.escape(_template(word_id, locale)).replace(re.escape(GAP), r".+?")
+                escaped = re.escape(fold(_template(word_id, locale))).replace(re.escape(GAP), r".+?")
                 found.append((re.compile(escaped.replace(r"\ ", r"\s+"), re.DOTALL), kind))
     return tuple(found)
 
@@ -105,13 +107,10 @@ def _template(word_id: str, locale: str) -> str:
     raise LookupError(word_id)
 
 
-def what_is_asked(reply: str) -> str | None:
-    """The linkId of the question that is open after a reply, CONFIRM, FIX, or None."""
-    asked = open_question(reply)
-    for pattern, kind in _asking_back():
-        if pattern.search(reply) and (asked in (None, CONFIRM) or kind == CONFIRM):
-            return kind
-    return asked
+def asked_back_in(reply: str) -> str | None:
+    """CONFIRM, FIX or WISH when a reply asks for something else than a question of the questionnaires; else None."""
+    folded = fold(reply)
+    return next((kind for pattern, kind in _asking_back() if pattern.search(folded)), None)
 
 
 class Player:
@@ -192,10 +191,12 @@ class Player:
 
     def _next(self, reply: str) -> str | None:
         """What to say to a reply; None when it is over."""
-        asked = what_is_asked(reply)
+        asked = asked_back_in(reply) or self._question_in(reply)
         if asked is None:
             return self._nothing_asked()
         self.nudges = 0
+        if asked == WISH:
+            return "no"
         if asked == FIX:
             return self._what_to_fix()
         if asked == CONFIRM:
@@ -203,6 +204,15 @@ class Player:
         if (aside := self._before_answering(asked)) is not None:
             return aside
         return self._answer(asked)
+
+    def _question_in(self, reply: str) -> str | None:
+        """The linkId of the open question; of several with the same wording the one that fits."""
+        found = open_questions(reply)
+        if self.last in found:
+            return self.last
+        if self.who.party == "me":
+            found = tuple(link_id for link_id in found if link_id != "caller_name")
+        return next((link_id for link_id in found if link_id not in self.times), found[0] if found else None)
 
     def _nothing_asked(self) -> str | None:
         if self.told.ended == "refused":

@@ -34,7 +34,7 @@ _NONE = re.compile(
 )
 _UNSURE = re.compile(
     r"\b(?:not (?:really )?sure|unsure|i don'?t know|i do not know|dont know|idk|dunno|no idea"
-    r"|hard to say|no se|no lo se"
+    r"|hard to say|who knows|no se|no lo se|quien sabe|sepa dios"
     r"|no estoy segur[oa]|ni idea|you tell me|digame usted)\b"
 )
 _NEGATION = re.compile(
