@@ -290,6 +290,9 @@ class Player:
         if item is None or isinstance(truth, bool) or item.parser == "time":
             return truth is not False
         shown = fold(reply)
+        if link_id == "illness" and fold(self.told.answered.get(link_id, "")) in shown:
+            # An illness that is not on the list is read back in their own words.
+            return True
         return any(fold(label) in shown for label in item.show(truth).values())
 
     # --- answers ---

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from bot.enrollment.answers.choosing import Option
+from bot.enrollment.answers.illnesses import built_in
 from bot.enrollment.answers.plain import fold
 from bot.enrollment.answers.reading import AnswerValue, Read
 from bot.enrollment.catalog import get_catalog
@@ -33,7 +34,10 @@ def is_bare_answer(link_id: str, text: str) -> bool:
         return False
     if item.parser == "scale":
         return reading.value == 0
-    return item.parser in CHOSEN and set(words) <= _SMALL | _words_of(item.options, reading.value)
+    named = _words_of(item.options, reading.value)
+    if item.parser == "illness":
+        named |= _words_of(built_in()[0], reading.detail["codes"])
+    return item.parser in CHOSEN and set(words) <= _SMALL | named
 
 
 def _words_of(options: Iterable[Option], value: AnswerValue) -> set[str]:

@@ -35,6 +35,7 @@ from bot.enrollment.moves import (
     ask_what_to_fix,
     correct,
     do,
+    new_value,
     pass_over,
     put_right,
     skip,
@@ -85,6 +86,8 @@ _RATHER = re.compile(
 _NOT_ME = re.compile(r"\b(?:not (?:for )?me|no (?:es )?para mi|para mi no)\b")
 # An answer of more words than this says more than was asked: all of it is kept for the coordinator.
 LONG_ANSWER = 12
+# A "no" of so many words holds no other value.
+FEW_WORDS = 4
 _NO_LEAD = re.compile(r"^\s*(?:no+|nope|nah|wrong|not quite|incorrecto|mal)\b[\s,.;:!-]*", re.IGNORECASE)
 
 
@@ -133,11 +136,10 @@ def _answer_to_confirmation(turn: Turn) -> bool:
         turn.at.pending = None
         keep_waiting(turn, item, pending)
         return True
-    again = (
-        turn.read_as(item, _NO_LEAD.sub("", turn.said.text))
-        if not is_wordless(_NO_LEAD.sub("", turn.said.text))
-        else NotRead()
-    )
+    instead = _NO_LEAD.sub("", turn.said.text)
+    # "Por ahora no" is a no, and no illness of that name.
+    only_no = isinstance(reading, Read) and reading.value is False and _is_short(instead, turn.said.text)
+    again = NotRead() if is_wordless(instead) or only_no else turn.read_as(item, instead)
     if isinstance(again, Read) and (again.strong or item.parser == "relation") and item.type != "boolean":
         turn.at.pending = None
         take(turn, item, again)
@@ -154,6 +156,11 @@ def _answer_to_confirmation(turn: Turn) -> bool:
         turn.mode = "example"
         return True
     return False
+
+
+def _is_short(instead: str, said: str) -> bool:
+    """Whether a "no" in other words than "no" stands alone: few words, no digits."""
+    return instead == said and len(tokens(said)) <= FEW_WORDS and not any(char.isdigit() for char in said)
 
 
 def _answer_to_start_over(turn: Turn, reading: Read | NotRead) -> bool:
@@ -239,6 +246,10 @@ def _is_answer_here(turn: Turn, label: str) -> bool:
     if any(fold(turn.said.text) in option.phrases() for option in turn.item.options):
         # "No form" is one of the choices here, not a wish for the form.
         return True
+    if turn.item.parser == "choice" and label == "request/callback":
+        # "Que me llamen": by telephone, when we asked how to stay in touch.
+        reading = turn.read()
+        return isinstance(reading, Read) and reading.sure
     if turn.item.link_id == CONSENT and label == "nav/skip":
         # "I'd rather not" passes over any other question; asked for consent, it is a no.
         return isinstance(turn.read(), Read)
@@ -320,6 +331,8 @@ def _read_back_answer(turn: Turn) -> bool:
     if turn.at.open != READ_BACK or turn.at.pending:
         return False
     reading = turn.read()
+    if not (isinstance(reading, Read) and reading.value is True) and _names_what_is_wrong(turn):
+        return True
     if not isinstance(reading, Read):
         return False
     if reading.value is True:
@@ -329,6 +342,15 @@ def _read_back_answer(turn: Turn) -> bool:
     if not is_wordless(rest) and keep_facts(turn, volunteered(rest), overwrite=True):
         return True
     return ask_what_to_fix(turn, "fix.which")
+
+
+def _names_what_is_wrong(turn: Turn) -> bool:
+    """ "Almost, but the zip should be 60614": at the read-back an answer's name with another value puts it right."""
+    target = target_of(turn)
+    if target is None or is_question(turn.said.text):
+        return False
+    value = new_value(turn, target, turn.said.text)
+    return isinstance(value, Read) and value.sure and correct(turn, target, turn.said.text)
 
 
 def _other_party(turn: Turn) -> bool:
