@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 
 from bot.conversation.tables import conversation, timer
 from bot.records.database import Database
+from tests.support.console import Coordinator
 from tests.support.fhir_validator import Validator
 from tests.support.intake_walk import open_question, walk
 from tests.support.phone import Phone
@@ -369,3 +370,70 @@ def test_put_right_at_the_read_back(
     wanted = who.means() | {"zip": "60622"}
     tasks = {"welcome_call", "symptoms"} | ({"practical_needs"} if locale == "en" else set())
     holds_exactly(who, system, fhir_validator, wanted, tasks)
+
+
+# --- what no form expects ------------------------------------------------------------------------------------------
+
+
+def test_everything_goes_wrong_and_nothing_is_lost(
+    house: Product, system: httpx.Client, fhir_validator: Validator
+) -> None:
+    """No name, 1,900 characters, "no, it is for my mother", the year 1800, a number of another country."""
+    wish = ("I want her to hear the sea again. " * 60)[:1900].strip()
+    who = Somebody(house, "en", "webchat", DAUGHTER_EN, "312-555-0177")
+    who.told |= {"matters_most": (wish, wish), "relation": ("", "child")}
+    reply = begins(who)
+    assert open_question(reply) == "for_whom"
+    assert open_question(who.say("me")) == "patient_name"
+    assert "skip" in who.say("I'd rather not say my name")
+    assert open_question(who.say("skip")) == "matters_most"
+    assert open_question(who.say(wish)) == "needs"
+    reply = who.say("no wait, it's not for me, it's for my mother")
+    who.walk(reply, until="date_of_birth", only=WITHOUT_NAMES)
+    assert open_question(who.say("4/5/1800")) == "date_of_birth"
+    reply = who.say("March 4th 1952")
+    who.walk(reply, until="phone", only=WITHOUT_NAMES)
+    heard = who.say("+44 20 7946 0958")
+    assert open_question(heard) == "phone"
+    who.walk(heard, only=WITHOUT_NAMES)
+    record = who.record
+    assert record["state"] == "submitted"
+    kept = record["answers"]
+    assert (kept["for_whom"], kept["matters_most"], kept["date_of_birth"]) == ("other", wish, "1952-03-04")
+    assert not {"patient_name", "caller_name"} & set(kept)
+    page = Coordinator(house).page(f"/conversations/{record['conversation_id']}")
+    assert "7946 0958" in page, "a person of the team can still call abroad"
+    bundle = system.get(f"/api/v1/enrollments/{record['id']}/fhir").json()
+    assert fhir_validator.issues(bundle) == []
+    [goal] = of_type(bundle, "Goal")
+    assert goal["description"]["text"] == wish
+
+
+WITHOUT_NAMES = frozenset(DAUGHTER_EN) - {"caller_name", "patient_name"} | {"phone"}
+
+
+def test_a_child_goes_to_the_pediatric_team(
+    house: Product, system: httpx.Client, fhir_validator: Validator
+) -> None:
+    told = FRIEND_EN | {"for_whom": ("my son", "other"), "patient_name": ("Leo Kim", "Leo Kim")}
+    told |= {"relation": ("", "parent"), "authority": ("I am his legal guardian", "guardian")}
+    told |= {"date_of_birth": ("May 5, 2016", "2016-05-05")}
+    who = Somebody(house, "en", "webchat", told, "312-555-0178")
+    only = LEAST | {"caller_name", "authority", "date_of_birth"}
+    who.walk(begins(who), only=only)
+    wanted = who.means(only=only)
+    holds_exactly(who, system, fhir_validator, wanted, {"welcome_call", "pediatric"})
+
+
+def test_several_answers_at_once_and_an_answer_to_another_question(house: Product) -> None:
+    who = Somebody(house, "es", "sms", PATIENT_ES, "312-555-0179")
+    reply = who.say("Hola, soy Guadalupe Núñez, quiero inscribirme, es para mí, vivo en 60614")
+    assert open_question(reply) == "matters_most"
+    who.asked += ["for_whom", "patient_name", "zip"]
+    who.walk(reply, until="daily_help")
+    reply = who.say(f"mi teléfono es {who.phone}")
+    assert open_question(reply) == "daily_help"
+    who.asked.append("phone")
+    who.walk(reply)
+    assert len(who.asked) == len(set(who.asked)), "nothing was asked twice"
+    assert who.record["answers"] == who.means()
