@@ -39,7 +39,19 @@ def markdown(results: Sequence[Result]) -> str:
         found = sorted({of(result) for result in results})
         rows += [_row(f"{name}: {group}", [r for r in results if of(r) == group]) for group in found]
     table = [_line(HEAD), "|---" + "|---:" * (len(HEAD) - 1) + "|", *(_line(row) for row in rows)]
-    return "\n".join([*table, "", *_sums(results), "", *_unfinished(results), "", *_faults(results)])
+    return "\n".join(
+        [
+            *table,
+            "",
+            *_sums(results),
+            "",
+            *_unfinished(results),
+            "",
+            *_faults(results),
+            "",
+            *_false_alarms(results),
+        ]
+    )
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -80,7 +92,10 @@ def _sums(results: Sequence[Result]) -> list[str]:
     unasked = sum(verdict.outcome == WRONG and not verdict.asked_back for verdict in told)
     early = sum(len(result.played.told_early) for result in results)
     again = sum(len(result.played.asked_anyway) for result in results)
+    alarms = [alarm for result in results for alarm in result.alarms]
+    messages = sum(result.played.turns for result in results)
     return [
+        f"- messages the safety gate took for danger: {len(alarms)} of {messages} ({_share(len(alarms), messages)})",
         f"- verbatim values equal to what was typed: {same} of {len(hearts)} ({_share(same, len(hearts))})",
         f"- wrong and never asked back: {unasked} of {len(told)} ({_share(unasked, len(told))})",
         f"- facts told early and asked all the same: {again} of {early} ({_share(again, early)})",
@@ -108,6 +123,17 @@ def _faults(results: Sequence[Result]) -> list[str]:
             if verdict.outcome != RIGHT
         ]
     return lines
+
+
+def _false_alarms(results: Sequence[Result]) -> list[str]:
+    return [
+        "Taken for danger (person, level, category, rule, words):",
+        *(
+            f"- {result.played.who.number} {alarm.level} {alarm.category} {alarm.rule}: {alarm.words[:LONGEST]!r}"
+            for result in results
+            for alarm in result.alarms
+        ),
+    ]
 
 
 def _fault(number: int, verdict: Verdict) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from benchmarks.people.cast import CAREGIVER, VERBATIM
 from benchmarks.people.play import Played
+from bot.conversation import messages
 from bot.conversation.tables import conversation
 from bot.enrollment import record, snapshot
 from bot.enrollment.answers import AnswerValue
@@ -17,6 +18,7 @@ from bot.enrollment.catalog import get_catalog
 from bot.enrollment.questionnaire import READ_BACK
 from bot.enrollment.snapshot import Snapshot
 from bot.records.crypto import get_keyring
+from bot.safety import detections
 
 RIGHT, WRONG, MISSING = "right", "wrong", "missing"
 DONE_STATES = frozenset({"submitted", "accepted", "active"})
@@ -40,6 +42,16 @@ class Verdict:
     asked_back: bool
 
 
+@dataclass(frozen=True)
+class Alarm:
+    """A message that the safety gate answered. Nobody here is in danger: each is a false alarm."""
+
+    level: str
+    category: str
+    rule: str
+    words: str
+
+
 @dataclass
 class Result:
     """One person's record beside what they said."""
@@ -48,6 +60,7 @@ class Result:
     state: str = ""
     caregiver_state: str = ""
     verdicts: list[Verdict] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
 
     @property
     def wants(self) -> bool:
@@ -72,7 +85,9 @@ def _result(connection: Connection, played: Played) -> Result:
     result = Result(played)
     kept: dict[str, AnswerValue] = {}
     patterns: dict[str, str] = {}
-    for known in record.of_conversation(connection, _conversation_id(connection, played)):
+    conversation_id = _conversation_id(connection, played)
+    result.alarms = _alarms(connection, conversation_id)
+    for known in record.of_conversation(connection, conversation_id):
         taken = snapshot.take(connection, known.id)
         if taken.questionnaire == get_catalog().main.id:
             result.state = taken.state
@@ -89,6 +104,16 @@ def _result(connection: Connection, played: Played) -> Result:
         if link_id not in (READ_BACK,)
     ]
     return result
+
+
+def _alarms(connection: Connection, conversation_id: str) -> list[Alarm]:
+    found = [
+        row
+        for row in detections.of_conversation(connection, conversation_id)
+        if row.source == detections.GATE
+    ]
+    words = messages.texts(connection, {row.message_id for row in found})
+    return [Alarm(row.level, row.category, row.rule, words.get(row.message_id, "")) for row in found]
 
 
 def _conversation_id(connection: Connection, played: Played) -> str:
