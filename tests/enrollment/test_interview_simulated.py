@@ -7,7 +7,7 @@ import pytest
 from bot.enrollment.bare import is_bare_answer
 from bot.enrollment.catalog import get_catalog
 from bot.safety.gate import Context, assess
-from tests.enrollment.talk import FOR_MOM, at
+from tests.enrollment.talk import FOR_MOM, at, on_to
 
 
 @pytest.mark.parametrize(
@@ -120,3 +120,12 @@ def test_an_answers_name_with_another_value_puts_it_right_at_the_read_back(said:
     talk.say(said)
     assert talk.answers["zip"] == "60622"
     assert talk.open == "read_back"
+
+
+def test_a_name_that_was_not_given_is_not_taken_from_somebody_else() -> None:
+    talk = at("patient_name", FOR_MOM).tell("skip", "skip")
+    on_to(talk, "consent_family", FOR_MOM)
+    talk.say("only my sister Eva")
+    assert talk.answers["consent_family"] == "only my sister Eva"
+    assert "patient_name" not in talk.answers
+    assert talk.answers["relation"] == "child"

@@ -115,6 +115,12 @@ MOM_ES: dict[str, str] = ME_ES | {
 BY_ROLE = {("en", "self"): ME_EN, ("en", "other"): MOM_EN, ("es", "self"): ME_ES, ("es", "other"): MOM_ES}
 
 
+# How values are asked back (`confirm.*` in data/words/intake.yml).
+_CONFIRM = re.compile(
+    r"I want to be sure|Quiero estar segur|\bIs that [^?]*\?|¿Es el [^?]*\?|So I have: |Entonces tengo: "
+)
+
+
 class Talks(Protocol):
     """Whoever can say something and hears all that comes back, as one text."""
 
@@ -162,7 +168,7 @@ def open_question(reply: str) -> str | None:
     """The linkId of the last question in a reply; `confirm` when something was asked back; None when none is open."""
     if asked := open_questions(reply):
         return asked[0]
-    return "confirm" if re.search(r"I want to be sure|Quiero estar segur", reply) else None
+    return "confirm" if _CONFIRM.search(reply) else None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
