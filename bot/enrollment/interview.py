@@ -276,7 +276,7 @@ def _correction(turn: Turn) -> bool:
     folded = fold(turn.said.text)
     cue = bool(CHANGE_CUE.search(folded))
     by_intent = turn.said.intent == "nav/change" and turn.said.confidence >= CONFIDENT
-    if not cue and not by_intent:
+    if not cue and (not by_intent or _answers_plainly(turn)):
         return False
     target = target_of(turn)
     if turn.takes_any_words() and (target is None or len(folded.split()) > SHORT_MESSAGE * 2):
@@ -286,6 +286,12 @@ def _correction(turn: Turn) -> bool:
     if target is not None and correct(turn, target, turn.said.text):
         return True
     return by_intent and not turn.takes_any_words() and ask_what_to_fix(turn, "fix.which")
+
+
+def _answers_plainly(turn: Turn) -> bool:
+    """ "It's May 9, 1949" where we asked for the birthday: an answer, however much it sounds like a correction."""
+    reading = turn.read()
+    return isinstance(reading, Read) and reading.strong and reading.sure and not turn.takes_any_words()
 
 
 def _my_name_is(turn: Turn) -> bool:

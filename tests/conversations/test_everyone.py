@@ -303,8 +303,8 @@ def test_a_name_a_number_and_a_yes(
 
 
 TIRED = {
-    "patient": ("en", "sms", PATIENT_EN | SHORT_EN, "I'm too tired for all of this", "needs"),
-    "daughter": ("es", "webchat", DAUGHTER_ES | SHORT_ES, "estoy muy cansada, ¿hay algo más corto?", "needs"),
+    "patient": ("en", "sms", PATIENT_EN | SHORT_EN, "I'm too tired for all this", "needs"),
+    "daughter": ("es", "webchat", DAUGHTER_ES | SHORT_ES, "es muy largo, ¿hay algo más corto?", "needs"),
     "friend": ("es", "sms", FRIEND_ES | SHORT_ES, "la versión corta por favor", "patient_name"),
 }
 

@@ -129,3 +129,9 @@ def test_a_name_that_was_not_given_is_not_taken_from_somebody_else() -> None:
     assert talk.answers["consent_family"] == "only my sister Eva"
     assert "patient_name" not in talk.answers
     assert talk.answers["relation"] == "child"
+
+
+def test_an_answer_that_sounds_like_a_correction_is_an_answer() -> None:
+    talk = at("date_of_birth")
+    talk.say("it's May 9, 1949", "nav/change")
+    assert talk.answers["date_of_birth"] == "1949-05-09"
