@@ -306,7 +306,7 @@ class Player:
         if asked == READ_BACK:
             return self._at_the_read_back()
         if time_asked >= MOST_TRIES:
-            self.told.truth[asked] = None
+            # They give up; what they wanted to say counts as missing.
             return self._pick("skip", "moves", "skip")
         if time_asked == 0 and (aside := self._habit(asked)) is not None:
             return aside
