@@ -68,6 +68,8 @@ def reply_to(ctx: Context) -> Reply:
     if isinstance(read_phone(said.text), Read) and (said.offer == "callback" or _only_digits(said.text)):
         # Nobody writes a bare number but to be called.
         return callback(ctx)
+    if introduces_themselves(ctx):
+        return go_to_intake(ctx)
     if said.between and (said.family not in ("social", "tell") or said.intent == LOSS):
         # A kind word, or the first question, does no harm where it was not meant; an answer might, and so might
         # condolences to somebody who has lost nobody. Unless a clause of its own says which of the two it is.
@@ -97,6 +99,20 @@ def _settles(ctx: Context, part: Part) -> bool:
 
 def _only_digits(text: str) -> bool:
     return not any(character.isalpha() for character in text)
+
+
+def introduces_themselves(ctx: Context) -> bool:
+    """Whether a message most likely signs up, and says beyond doubt for whom and who they are: then a second reading
+    close to it is no reason to ask back, and to lose what was told."""
+    said = ctx.said
+    if (
+        said.family not in ("enroll", "tell")
+        or LOSS in (said.intent, *said.between)
+        or ctx.position.status != OPEN
+    ):
+        return False
+    facts = volunteered(said.text)
+    return facts.party is not None and (facts.own_name or facts.patient_name) is not None
 
 
 def tells_of_care(ctx: Context) -> bool:

@@ -4,6 +4,7 @@
     make bench ARGS="--only ours --turns 130"      a quick look at ours
     make bench ARGS="understanding --help"         understanding instead of speed: accuracy on the same messages
     python -m benchmarks gate                      the safety gate alone, in milliseconds a message
+    python -m benchmarks people                    200 simulated people sign up; what the record holds of it
 
 Prints a table and writes all figures to results/. The exit code is 1 when a system failed: a turn that was not
 answered or was answered wrongly, an intake that was not stored. No timing ever fails a run.
@@ -20,6 +21,7 @@ from pathlib import Path
 from benchmarks import gate, report, understanding
 from benchmarks.client import Job, Load, put_load
 from benchmarks.ours import Ours
+from benchmarks.people import main as people
 from benchmarks.report import Figures, Level
 from benchmarks.script import KEPT, SHORTEST_LONG, WHOLE_INTAKE, Line, long_conversation
 from benchmarks.stock import Stock
@@ -112,6 +114,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if sys.argv[1:2] == ["understanding"]:
         return understanding.main(sys.argv[2:])
+    if sys.argv[1:2] == ["people"]:
+        return people.main(sys.argv[2:])
     options, where = _options(), report.surroundings()
     systems: list[System] = []
     with tempfile.TemporaryDirectory(prefix="pes-bench-") as folder:

@@ -33,7 +33,8 @@ _PHRASES: dict[str, str] = {
         r"|leave (?:it|that|this) (?:blank|out|empty)|i'?m not (?:telling|saying)|skip|saltar(?:la|lo)?"
         r"|sáltela|saltela|omitir(?:la)?"
         r"|siguiente(?: pregunta)?|paso|pasar|prefiero no (?:decir|contestar|responder)(?:lo|la)?"
-        r"|no quiero (?:decir|contestar|responder)(?:lo|la|le)?|pasemos(?: a la siguiente)?|la que sigue"
+        r"|no quiero (?:decir|contestar|responder)(?:lo|la|le|selo)?(?: (?:eso|esto|esa|esta)(?: pregunta)?)?"
+        r"|pasemos(?: a la siguiente)?|la que sigue"
         r"|brincar(?:la)?"
     ),
     "nav/back": (

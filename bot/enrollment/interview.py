@@ -35,6 +35,7 @@ from bot.enrollment.moves import (
     ask_what_to_fix,
     correct,
     do,
+    new_value,
     pass_over,
     put_right,
     skip,
@@ -87,6 +88,8 @@ _RATHER = re.compile(
 _NOT_ME = re.compile(r"\b(?:not (?:for )?me|no (?:es )?para mi|para mi no)\b")
 # An answer of more words than this says more than was asked: all of it is kept for the coordinator.
 LONG_ANSWER = 12
+# A "no" of so many words holds no other value.
+FEW_WORDS = 4
 _NO_LEAD = re.compile(r"^\s*(?:no+|nope|nah|wrong|not quite|incorrecto|mal)\b[\s,.;:!-]*", re.IGNORECASE)
 
 
@@ -135,11 +138,10 @@ def _answer_to_confirmation(turn: Turn) -> bool:
         turn.at.pending = None
         keep_waiting(turn, item, pending)
         return True
-    again = (
-        turn.read_as(item, _NO_LEAD.sub("", turn.said.text))
-        if not is_wordless(_NO_LEAD.sub("", turn.said.text))
-        else NotRead()
-    )
+    instead = _NO_LEAD.sub("", turn.said.text)
+    # "Por ahora no" is a no, and no illness of that name.
+    only_no = isinstance(reading, Read) and reading.value is False and _is_short(instead, turn.said.text)
+    again = NotRead() if is_wordless(instead) or only_no else turn.read_as(item, instead)
     if isinstance(again, Read) and (again.strong or item.parser == "relation") and item.type != "boolean":
         turn.at.pending = None
         take(turn, item, again)
@@ -156,6 +158,11 @@ def _answer_to_confirmation(turn: Turn) -> bool:
         turn.mode = "example"
         return True
     return False
+
+
+def _is_short(instead: str, said: str) -> bool:
+    """Whether a "no" in other words than "no" stands alone: few words, no digits."""
+    return instead == said and len(tokens(said)) <= FEW_WORDS and not any(char.isdigit() for char in said)
 
 
 def _answer_to_start_over(turn: Turn, reading: Read | NotRead) -> bool:
@@ -241,6 +248,10 @@ def _is_answer_here(turn: Turn, label: str) -> bool:
     if any(fold(turn.said.text) in option.phrases() for option in turn.item.options):
         # "No form" is one of the choices here, not a wish for the form.
         return True
+    if turn.item.parser == "choice" and label == "request/callback":
+        # "Que me llamen": by telephone, when we asked how to stay in touch.
+        reading = turn.read()
+        return isinstance(reading, Read) and reading.sure
     if turn.item.link_id == CONSENT and label == "nav/skip":
         # "I'd rather not" passes over any other question; asked for consent, it is a no.
         return isinstance(turn.read(), Read)
@@ -267,7 +278,7 @@ def _correction(turn: Turn) -> bool:
     folded = fold(turn.said.text)
     cue = bool(CHANGE_CUE.search(folded))
     by_intent = turn.said.intent == "nav/change" and turn.said.confidence >= CONFIDENT
-    if not cue and not by_intent:
+    if not cue and (not by_intent or _answers_plainly(turn)):
         return False
     target = target_of(turn)
     if turn.takes_any_words() and (target is None or len(folded.split()) > SHORT_MESSAGE * 2):
@@ -277,6 +288,12 @@ def _correction(turn: Turn) -> bool:
     if target is not None and correct(turn, target, turn.said.text):
         return True
     return by_intent and not turn.takes_any_words() and ask_what_to_fix(turn, "fix.which")
+
+
+def _answers_plainly(turn: Turn) -> bool:
+    """ "It's May 9, 1949" where we asked for the birthday: an answer, however much it sounds like a correction."""
+    reading = turn.read()
+    return isinstance(reading, Read) and reading.strong and reading.sure and not turn.takes_any_words()
 
 
 def _my_name_is(turn: Turn) -> bool:
@@ -322,6 +339,8 @@ def _read_back_answer(turn: Turn) -> bool:
     if turn.at.open != READ_BACK or turn.at.pending:
         return False
     reading = turn.read()
+    if not (isinstance(reading, Read) and reading.value is True) and _names_what_is_wrong(turn):
+        return True
     if not isinstance(reading, Read):
         return False
     if reading.value is True:
@@ -331,6 +350,15 @@ def _read_back_answer(turn: Turn) -> bool:
     if not is_wordless(rest) and keep_facts(turn, volunteered(rest), overwrite=True):
         return True
     return ask_what_to_fix(turn, "fix.which")
+
+
+def _names_what_is_wrong(turn: Turn) -> bool:
+    """ "Almost, but the zip should be 60614": at the read-back an answer's name with another value puts it right."""
+    target = target_of(turn)
+    if target is None or is_question(turn.said.text):
+        return False
+    value = new_value(turn, target, turn.said.text)
+    return isinstance(value, Read) and value.sure and correct(turn, target, turn.said.text)
 
 
 def _other_party(turn: Turn) -> bool:

@@ -11,6 +11,9 @@ from bot.enrollment.position import COMPLETE, DECLINED, Answers, Withdraw
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item
 from bot.enrollment.turn import CONFIDENT_OVER_WORDS, PERSON, Turn, answer_lines, call_name, party_of
 
+# Facts that a name or a relation said of somebody else may be mistaken for.
+OF_PERSONS = frozenset({"caller_name", "patient_name", "relation"})
+
 
 def take(turn: Turn, item: Item, reading: Read) -> None:
     """Keep a value we are sure of; ask back about the others."""
@@ -103,6 +106,9 @@ def facts_for(turn: Turn, facts: Volunteered) -> Answers:
         found.pop("relation", None)
     if facts.own_name and party:
         found["caller_name" if party == "other" else "patient_name"] = facts.own_name
+    for link_id in OF_PERSONS & found.keys() & set(turn.at.skipped):
+        # They would not say; a sister named later on is not the patient.
+        del found[link_id]
     trial = {**turn.at.answers, **found}
     applies = {item.link_id for item in turn.asked.walk(trial)}
     return {link_id: value for link_id, value in found.items() if link_id in applies}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from bot.enrollment.bare import is_bare_answer
 from bot.safety import judging, phrases
 from bot.safety.folding import fold
 
@@ -25,6 +26,7 @@ URGENCY = {
         "complaint anger grief".split()
     )
 }
+OF_THE_BODY = frozenset({"medical", "symptom"})
 # The dialogue model leads through these unless the gate is asked for all.
 ROUTES_ACTED_ON = frozenset({"medical_advice", "aid_in_dying", "minor"})
 
@@ -112,7 +114,15 @@ def _assess(text: str, context: Context) -> tuple[Finding, ...]:
         for verdict in judging.alone(judged)
         if not any(_covers(finding, verdict) for finding in found)
     }
+    if any(finding.category in OF_THE_BODY for finding in found) and is_bare_answer(context.question, text):
+        found = {finding for finding in found if not _is_only_a_word(finding, matches)}
     return tuple(sorted(found, key=_severity))
+
+
+def _is_only_a_word(finding: Finding, matches: list[phrases.Match]) -> bool:
+    """A finding about the body without a strong pattern: in a bare answer, the name of a complaint we asked for."""
+    strong = any(match.pattern.id == finding.rule and match.pattern.strength == "strong" for match in matches)
+    return finding.category in OF_THE_BODY and not strong
 
 
 def _counts(match: phrases.Match, judged: dict[str, float]) -> bool:

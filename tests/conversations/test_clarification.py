@@ -10,7 +10,7 @@ import pytest
 from bot import readings
 from bot.knowledge import articles
 from tests.conversations.steps import asked_at, go_to
-from tests.conversations.test_enrolling_by_sms import Phone
+from tests.support.phone import Phone
 from tests.support.product import ROOT, Person, Product
 
 pytestmark = pytest.mark.any_database

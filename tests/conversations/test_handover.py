@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 from tests.support.console import Coordinator
-from tests.support.product import Person, Product
-
-
-def eventually(check: Callable[[], bool], seconds: float = 15) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if check():
-            return True
-        time.sleep(0.1)
-    return False
+from tests.support.product import Person, Product, eventually
 
 
 def texts(person: Person, author: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conversations.steps import asked_at, go_to
-from tests.conversations.test_enrolling_by_sms import Phone
+from tests.support.phone import Phone
 from tests.support.product import Person, Product
 
 pytestmark = pytest.mark.any_database

@@ -124,6 +124,6 @@ def fragile_status(product: Product) -> int:
 
 
 def wait_for(person: Person, check: Callable[[list[dict[str, Any]]], bool]) -> None:
-    from tests.conversations.test_handover import eventually
+    from tests.support.product import eventually
 
     assert eventually(lambda: check(person.log()), 40), person.log()

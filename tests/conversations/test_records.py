@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.conversations.test_enrolling import BEGINS, FOR_MOTHER, sign_up
-from tests.conversations.test_enrolling_by_sms import Phone
-from tests.conversations.test_handover import eventually
 from tests.support.console import Coordinator
 from tests.support.intake_walk import ME_EN, ME_ES, MOM_EN, open_question, walk
-from tests.support.product import Person, Product
+from tests.support.phone import Phone
+from tests.support.product import Person, Product, eventually
 
 
 def record_page(product: Product, person: Person) -> str:

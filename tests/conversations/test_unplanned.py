@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from tests.conversations.test_enrolling import sign_up
-from tests.conversations.test_handover import eventually
 from tests.support.console import Coordinator
-from tests.support.product import Person, Product
+from tests.support.product import Person, Product, eventually
 
 
 def test_a_story_of_illness_opens_the_sign_up_and_is_no_complaint(person: Person) -> None:

@@ -7,6 +7,7 @@ answer to it, in both roles and languages; `walk` goes on until nothing is asked
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Protocol
@@ -114,6 +115,12 @@ MOM_ES: dict[str, str] = ME_ES | {
 BY_ROLE = {("en", "self"): ME_EN, ("en", "other"): MOM_EN, ("es", "self"): ME_ES, ("es", "other"): MOM_ES}
 
 
+# How values are asked back (`confirm.*` in data/words/intake.yml).
+_CONFIRM = re.compile(
+    r"I want to be sure|Quiero estar segur|\bIs that [^?]*\?|¿Es el [^?]*\?|So I have: |Entonces tengo: "
+)
+
+
 class Talks(Protocol):
     """Whoever can say something and hears all that comes back, as one text."""
 
@@ -123,28 +130,45 @@ class Talks(Protocol):
 
 
 @lru_cache(maxsize=1)
-def _wordings() -> tuple[tuple[re.Pattern[str], str], ...]:
-    found: dict[str, str] = {}
+def _wordings() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    found: dict[str, list[str]] = {}
     for asked in get_catalog().all():
         for item in asked.items:
             for locale in LOCALES:
                 for party in PARTIES:
                     for mode in MODES:
                         if mode != "why":
-                            found.setdefault(wording(item, mode, party, locale), item.link_id)
-    patterns = {re.sub(r"\\\{\w+\\\}", r"[^\\n]+?", re.escape(text)): name for text, name in found.items()}
+                            found.setdefault(_plain(wording(item, mode, party, locale)), []).append(
+                                item.link_id
+                            )
+    patterns = {
+        re.sub(r"\\\{\w+\\\}", r"[^\\n]+?", re.escape(text)): tuple(dict.fromkeys(names))
+        for text, names in found.items()
+    }
     # Between words a text message may have a line break where the chat has a space.
-    return tuple((re.compile(text.replace(r"\ ", r"\s+")), name) for text, name in patterns.items())
+    return tuple((re.compile(text.replace(r"\ ", r"\s+")), names) for text, names in patterns.items())
+
+
+def _plain(text: str) -> str:
+    """Without accents: a text message has only some of them."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def open_questions(reply: str) -> tuple[str, ...]:
+    """The linkIds of the questions that the last question in a reply may be: several may have the same wording."""
+    asked = [
+        (match.start(), names)
+        for pattern, names in _wordings()
+        if (match := _last(pattern, _plain(reply))) is not None
+    ]
+    return max(asked, key=lambda pair: pair[0])[1] if asked else ()
 
 
 def open_question(reply: str) -> str | None:
     """The linkId of the last question in a reply; `confirm` when something was asked back; None when none is open."""
-    asked = [
-        (match.start(), name) for pattern, name in _wordings() if (match := _last(pattern, reply)) is not None
-    ]
-    if asked:
-        return max(asked)[1]
-    return "confirm" if re.search(r"I want to be sure|Quiero estar segur", reply) else None
+    if asked := open_questions(reply):
+        return asked[0]
+    return "confirm" if _CONFIRM.search(reply) else None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,16 @@ def _kill(process: subprocess.Popen[bytes] | None) -> None:
     process.wait()
     if process.stdin:
         process.stdin.close()
+
+
+def eventually(check: Callable[[], bool], seconds: float = 15) -> bool:
+    """Whether something comes true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if check():
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def client(base_url: str, **options: Any) -> httpx.Client:

@@ -23,7 +23,7 @@ _NUMBER_WORDS = (
 )  # fmt: skip
 _ALL = re.compile(
     r"\b(?:all of (?:them|it|those|the above|these)|all (?:four|three|five)|all|everything|every one"
-    r"|the lot|both|todo|todos"
+    r"|the lot|both|(?<!sobre )todo(?! (?:el|lo|los|las|la)\b)|todos"
     r"|todas|todas las anteriores|un poco de todo|a bit of everything|ambos|ambas)\b"
 )
 _EXCEPT = re.compile(r"\b(?:except|but not|but|other than|apart from|menos|excepto|pero no)\b")
@@ -34,7 +34,7 @@ _NONE = re.compile(
 )
 _UNSURE = re.compile(
     r"\b(?:not (?:really )?sure|unsure|i don'?t know|i do not know|dont know|idk|dunno|no idea"
-    r"|hard to say|no se|no lo se"
+    r"|hard to say|who knows|no se|no lo se|quien sabe|sepa dios"
     r"|no estoy segur[oa]|ni idea|you tell me|digame usted)\b"
 )
 _NEGATION = re.compile(
@@ -47,6 +47,9 @@ _WANTED = re.compile(
 )
 _SLEEPS = re.compile(r"\b(?:duerm(?:e|o|en|a)|durmiendo)\b")
 UNSURE_CODE = "not_sure"
+_LISTED = re.compile(r"[,;/+&]|\b(?:and|or|y|e|o|plus|also)\b")
+# How like a phrase a whole message, or a word a part of a list, must be to be asked back as that.
+NEAR_PHRASE, NEAR_WORD, SHORTEST_NEAR = 0.9, 0.75, 4
 
 
 @dataclass(frozen=True)
@@ -118,14 +121,48 @@ def _codes(text: str, options: Sequence[Option]) -> tuple[list[str] | NotRead, b
         return exact, True
     if numbered := _numbered(folded, options):
         return numbered, True
-    if spoken := _spoken(folded, options):
-        return spoken, True
+    # "No lo sé" is not a no.
+    if spoken := _spoken(_UNSURE.sub(" ", folded), options):
+        return _with_near_misses(folded, spoken, options)
     if _UNSURE.search(folded):
         known = [option.code for option in options if option.code == UNSURE_CODE]
         return (known, True) if known else (NotRead("undecided"), False)
     if close := nearest(text, options):
         return close, False
     return NotRead("unclear"), False
+
+
+def _with_near_misses(
+    folded: str, spoken: list[str], options: Sequence[Option]
+) -> tuple[list[str] | NotRead, bool]:
+    """What was named, with what was misspelled beside it: "body and midn" is asked back as body and mind, and
+    "no estoy sguro" as not sure."""
+    if whole := _near_phrase(folded, options):
+        return ([whole], spoken == [whole])
+    parts = [part.strip() for part in _LISTED.split(folded) if part.strip()]
+    if len(parts) < 2:
+        return spoken, True
+    missed = [code for part in parts if not _spoken(part, options) for code in _near_word(part, options)]
+    return list(dict.fromkeys([*spoken, *missed])), not missed
+
+
+def _near_phrase(folded: str, options: Sequence[Option]) -> str:
+    """The code of the phrase of several words that the whole message nearly is; empty when there is none."""
+    codes = {phrase: option.code for option in options for phrase in option.phrases() if " " in phrase}
+    close = difflib.get_close_matches(folded, codes, n=1, cutoff=NEAR_PHRASE)
+    return codes[close[0]] if close else ""
+
+
+def _near_word(part: str, options: Sequence[Option]) -> list[str]:
+    """The codes of the word that a part of a list nearly is."""
+    codes = {
+        phrase: option.code
+        for option in options
+        for phrase in option.phrases()
+        if len(phrase) >= SHORTEST_NEAR
+    }
+    close = difflib.get_close_matches(part, codes, n=1, cutoff=NEAR_WORD)
+    return [codes[close[0]]] if close else []
 
 
 def _numbered(folded: str, options: Sequence[Option]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -37,6 +38,10 @@ _UNPROVEN = re.compile(
     r"|le estan haciendo estudios)\b"
 )
 _LONGEST_OWN = 6
+# Words that only look like it.
+_NOT_CANCER = frozenset(
+    {"cancers", "tumors", "tumour", "tumores", "dancer", "humor", "rumor", "cansera", "cancel", "cancela"}
+)
 
 
 @lru_cache(maxsize=1)
@@ -65,8 +70,9 @@ def read_illness(text: str, options: Sequence[Option]) -> Read | NotRead:
         return NotRead("declined")
     kinds, organs = built_in()
     cut, of_another = _OF_ANOTHER.subn(" ", folded)
-    codes = _named(cut, kinds, organs)
-    guessed = False
+    spelled = _cancer_spelled(cut)
+    codes = _named(spelled, kinds, organs)
+    guessed = spelled != cut
     if not codes:
         codes, guessed = _guessed(cut, kinds), True
     if not codes:
@@ -138,6 +144,16 @@ def _is_where(folded: str, start: int, end: int, cancers: list[tuple[int, int]])
         ):
             return re.search(r"\b(?:of|in|on|to|into|de|del|en|al|a)\b", between) is not None
     return False
+
+
+def _cancer_spelled(folded: str) -> str:
+    """With a misspelled "cancer" put right: "camcer of the lung" is no lung disease."""
+    return re.sub(r"[a-z]{5,8}", lambda word: _near_cancer(word.group()), folded)
+
+
+def _near_cancer(word: str) -> str:
+    close = difflib.get_close_matches(word, ("cancer", "tumor"), n=1, cutoff=0.8)
+    return close[0] if close and word not in _NOT_CANCER else word
 
 
 def _guessed(folded: str, kinds: Sequence[Option]) -> list[str]:

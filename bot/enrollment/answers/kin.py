@@ -70,7 +70,8 @@ _ONLY = re.compile(
 )
 
 _FOR_OTHER = re.compile(
-    r"\b(?:for|about|on behalf of|behalf of|regarding|helping|enroll(?:ing)?|sign(?:ing)? up|take care of"
+    r"\b(?:for|about|on behalf of|behalf of|regarding|helping"
+    r"|enroll(?:ing)?|register(?:ing)?|sign(?:ing)?(?: up)?|take care of"
     r"|taking care of"
     r"|caring for|care for|para|por|de parte de|acerca de|sobre|cuido a|ayudar a|ayudando a|inscribir a)\s+"
     rf"(?:my|our|a|an|mi|mis|nuestr[oa]|un|una)\s+(?:\w+\s+){{0,2}}?(?:{_HIS_OWN}|patient|client|paciente"

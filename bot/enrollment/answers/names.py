@@ -53,7 +53,7 @@ _TITLE = re.compile(
 _DON = re.compile(r"^don\s+(?=\w)", re.IGNORECASE)
 _TAIL = re.compile(
     r"[\s,.!]*\b(?:please|thanks|thank you|thx|por favor|gracias|here|speaking|i guess|i think|creo"
-    r"|supongo|ma'?am|sir|para servirle"
+    r"|supongo|ma'?am|sir|para servirle|mucho gusto|nice to meet you|pleased to meet you"
     r"|a sus ordenes|a sus órdenes)"
     r"[\s,.!]*$",
     re.IGNORECASE,

@@ -19,7 +19,7 @@ _OUT_OF = re.compile(
 )
 _NONE = re.compile(
     r"(?<!casi )\b(?:nada|none)$"
-    r"|^(?:pretty much |almost )?(?:none|nothing|no pain|not any|nada|ningun[oa]?)\b|\bno (?:pain"
+    r"|^(?:pretty much |almost )?(?:none|nothing|not at all|not a bit|no pain|not any|nada|ningun[oa]?)\b|\bno (?:pain"
     r"|tengo dolor|me duele"
     r"|hay dolor)\b|\bningun dolor\b"
     r"|\bdoes ?n'?t hurt\b|\bzip\b|\bzilch\b"

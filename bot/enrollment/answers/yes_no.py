@@ -239,10 +239,10 @@ def _contradicts(kind: str, rest: str) -> bool:
     if kind == "no":
         return bool(
             re.match(
-                r"(?:(?:wait |i mean |digo |sorry )?(?:yes|yeah|si)|all good|(?:it'?s"
-                r"|that'?s) (?:fine|ok|okay|good|alright|great|true|right)|looks good|perfect"
-                r"|everything is (?:right|fine)"
-                r"|esta bien)\b",
+                # "No, that's ok" turns an offer down; "no, that's right" says both.
+                r"(?:(?:wait |i mean |digo |sorry )?(?:yes|yeah|si)|all good|it'?s (?:fine|ok|okay"
+                r"|good|alright|great|true|right)|that'?s (?:good|great|true|right)|looks good|perfect"
+                r"|everything is (?:right|fine)|esta bien)\b",
                 near,
             )
         )
