@@ -48,9 +48,7 @@ def content_security_policy() -> str:
 def page(sheet: Sheet, other_language: bool = True) -> str:
     """A sheet as a document. `other_language`: whether its address gives it in the other language too."""
     other = next(locale for locale in LOCALES if locale != sheet.locale)
-    return _render(
-        "page.html", sheet.locale, sheet=sheet, other=other if other_language else "", locale=sheet.locale
-    )
+    return _render("page.html", sheet.locale, sheet=sheet, other=other if other_language else "")
 
 
 def not_here() -> str:
@@ -68,4 +66,8 @@ def _render(template: str, locale: str, **facts: Any) -> str:
 
     # Our own file, not words of a person: it goes in as it is, so that its hash stays true.
     style = Markup(_style())  # noqa: S704
-    return _templates().get_template(template).render(text=text, program=program, style=style, **facts)
+    return (
+        _templates()
+        .get_template(template)
+        .render(text=text, program=program, style=style, locale=locale, **facts)
+    )

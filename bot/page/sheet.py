@@ -93,14 +93,14 @@ def _with_team(page: Sheet, taken: Snapshot, asked: list[Item], shown: dict[str,
     missing = [
         item.label[locale] for item in applies if item.link_id not in given and item.link_id != READ_BACK
     ]
-    told = (*taken.answers.values(), *taken.tickets)
     return Sheet(
         **{name: getattr(page, name) for name in page.__dataclass_fields__ if name not in _TEAMS},
         team=Section(TEAM, team.heading, about + team.lines),
         unanswered=tuple(missing),
         notes=tuple(t.note for t in taken.tickets if t.note and not t.private and t.topic not in QUESTIONS),
         tasks=tuple(_task(todo.title, todo.status, todo.due_at, locale) for todo in taken.tasks),
-        private=any(one.private for one in told),
+        private=any(told.private for told in taken.answers.values())
+        or any(ticket.private for ticket in taken.tickets),
     )
 
 

@@ -1,4 +1,4 @@
-"""The What Matters page, as people come to it: exactly what they typed, for those who have the link, while it is kept."""
+"""The What Matters page: exactly what people typed, for those who have the link, while it is kept."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ME = ME_EN | {"matters_most": OWN_WORDS}
 
 def link_in(person: Person) -> str:
     """The last link to a page that a person was given."""
-    links = [link["url"] for message in person.heard for link in message["links"]]
+    links: list[str] = [link["url"] for message in person.heard for link in message["links"]]
     return next(link for link in reversed(links) if LINK.fullmatch(link))
 
 
