@@ -96,7 +96,7 @@ def test_what_is_private_stands_on_no_page(locale: str, for_team: bool) -> None:
         ),
     )
     page = document.page(sheet(hidden, locale, for_team))
-    assert "hit" not in page
+    assert " hit" not in page
     assert "Eva" in page
     assert "Is tea fine?" in page
 
