@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Protocol
 
+from bot.channels.sms.rendering import fold
 from bot.enrollment.catalog import get_catalog
 from bot.enrollment.questionnaire import MODES, PARTIES, Item, wording
 from bot.words import LOCALES
@@ -131,7 +132,10 @@ def _wordings() -> tuple[tuple[re.Pattern[str], str], ...]:
                 for party in PARTIES:
                     for mode in MODES:
                         if mode != "why":
-                            found.setdefault(wording(item, mode, party, locale), item.link_id)
+                            asking = wording(item, mode, party, locale)
+                            # As it is said in the chat, and in the letters of a text message.
+                            found.setdefault(asking, item.link_id)
+                            found.setdefault(fold(asking), item.link_id)
     patterns = {re.sub(r"\\\{\w+\\\}", r"[^\\n]+?", re.escape(text)): name for text, name in found.items()}
     # Between words a text message may have a line break where the chat has a space.
     return tuple((re.compile(text.replace(r"\ ", r"\s+")), name) for text, name in patterns.items())
