@@ -170,7 +170,7 @@ _PHRASES: dict[str, str] = {
         r"|print (?:this|that|it|my answers)"
         r"|(?:(?:man|de|envi)[a-z]*me |tener |me (?:puede |pueden )?(?:mandar|dar|enviar|da|manda) |enviarme "
         r"|mandarme )?"
-        r"(?:una )?copia(?: de (?:esto|eso|mis respuestas|lo que le dije))?"
+        r"(?:una )?copia(?: de (?:esto|eso|mis respuestas|lo que le dije)| por escrito)?"
         r"|(?:tener|ver) (?:esto|eso|mis respuestas) por escrito|tenerlo por escrito|por escrito"
         r"|imprimir (?:esto|mis respuestas)"
     ),
