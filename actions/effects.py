@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 
 from bot.enrollment import record
 from bot.handoff.tickets import TicketDraft, open_ticket
+from bot.page import links
 from bot.records.database import get_database
+from bot.settings import get_settings
 
 if TYPE_CHECKING:
     from actions.context import Context
@@ -20,13 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Effects:
-    """`answers`: link id -> {value, label}, or None to take one back. `consents`: given or refused in this turn."""
+    """`answers`: link id -> {value, label}, or None to take one back. `consents`: given or refused in this turn.
+
+    `page_token`: opens the page of what was told, from now on.
+    """
 
     answers: dict[str, Any] = field(default_factory=dict)
     consents: list[record.Consented] = field(default_factory=list)
     submit: bool = False
     withdraw: bool = False
     tickets: list[TicketDraft] = field(default_factory=list)
+    page_token: str = ""
 
     def add(self, other: Effects) -> None:
         """Do what other effects do as well."""
@@ -35,10 +41,12 @@ class Effects:
         self.submit = self.submit or other.submit
         self.withdraw = self.withdraw or other.withdraw
         self.tickets += other.tickets
+        self.page_token = other.page_token or self.page_token
 
     def nothing(self) -> bool:
         """Whether there is nothing to do, so that no transaction is needed."""
-        return not (self.answers or self.consents or self.submit or self.withdraw or self.tickets)
+        doing = (self.answers, self.consents, self.submit, self.withdraw, self.tickets, self.page_token)
+        return not any(doing)
 
     async def carry_out(self, ctx: Context) -> None:
         """Do it, on the database's own threads; durable when this returns."""
@@ -60,6 +68,8 @@ def _write(
         record.empty(connection, conversation_id, message_id)
     if effects.submit:
         record.submit(connection, conversation_id, questionnaire, message_id)
+    if effects.page_token:
+        links.keep(connection, conversation_id, message_id, effects.page_token, get_settings().page_days)
     for draft in effects.tickets:
         open_ticket(connection, conversation_id, message_id, draft)
 

@@ -280,7 +280,7 @@ def _thanks(ctx: Context) -> Reply:
 
 
 def _after(ctx: Context) -> Iterable[str]:
-    return ("choice.after_enrollment", *next_steps(ctx))
+    return ("choice.copy", "choice.after_enrollment", *next_steps(ctx))
 
 
 def _offers(ctx: Context) -> list[str]:

@@ -14,7 +14,10 @@ from bot.enrollment.answers import Read
 from bot.enrollment.answers.phones import read_phone, show_phone
 from bot.enrollment.catalog import get_catalog
 from bot.enrollment.moves import notes_text
+from bot.enrollment.position import DECLINED
 from bot.handoff.tickets import TicketDraft
+from bot.page import links
+from bot.settings import get_settings
 
 
 def with_phone_link(ctx: Context, message: Message) -> Message:
@@ -56,13 +59,18 @@ def phone_line(ctx: Context) -> Reply:
 
 
 def copy(ctx: Context) -> Reply:
-    """What we have, right here; on paper it comes from a coordinator."""
+    """A link to the page of what we have; on paper it comes from a coordinator."""
     lines = summary(ctx, "review.opening")
     if lines is None:
         return one(ctx, "review.nothing_yet", next_steps(ctx))
-    reply = Reply([lines, say(ctx, "copy.on_paper", next_steps(ctx))])
-    reply.effects = Effects(tickets=[TicketDraft("copy", ctx.said.text)])
-    return reply
+    asked = TicketDraft("copy", ctx.said.text)
+    if ctx.position.status == DECLINED:
+        # Nothing is kept that a page could show: here it is, in the conversation.
+        return Reply([lines, say(ctx, "copy.on_paper", next_steps(ctx))], effects=Effects(tickets=[asked]))
+    settings, token = get_settings(), links.new_token()
+    link = (words.text("page.link", ctx.locale), links.address(settings.base_url, token))
+    message = say(ctx, "copy.link", next_steps(ctx), days=f"{settings.page_days:g}")
+    return Reply([replace(message, links=(link,))], effects=Effects(tickets=[asked], page_token=token))
 
 
 def form(ctx: Context) -> Reply:

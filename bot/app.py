@@ -38,6 +38,8 @@ from bot.fhir.form import get_forms
 from bot.integration import api as integration_api
 from bot.integration import push
 from bot.integration.throttle import Throttle
+from bot.page import pages as page_pages
+from bot.page import placing
 from bot.program import get_program
 from bot.records import migrate, retention
 from bot.records.database import Database, get_database
@@ -124,6 +126,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     responses.check()
     await asyncio.to_thread(language.get_ready)
     get_forms()
+    placing.get_rules()
     await database.write(retention.plan)
     services = _build(settings, database)
     app.state.services = services
@@ -163,7 +166,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 class SecurityHeaders:
-    """Adds the security headers to every response, without buffering streams.
+    """Adds the security headers that a response has not set itself, without buffering streams.
 
     Args:
         app: the ASGI app to wrap.
@@ -178,7 +181,9 @@ class SecurityHeaders:
 
         async def with_headers(event):  # type: ignore[no-untyped-def]
             if event["type"] == "http.response.start":
-                event["headers"] = [*event.get("headers", []), *self._headers]
+                own = {name for name, _ in event.get("headers", [])}
+                ours = [header for header in self._headers if header[0] not in own]
+                event["headers"] = [*event.get("headers", []), *ours]
             await send(event)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -214,6 +219,7 @@ def create_app() -> FastAPI:
     app.include_router(sms_webhooks.router)
     app.include_router(console.router)
     app.include_router(safety_pages.router)
+    app.include_router(page_pages.router)
     if not settings.production:
         from bot.channels.sms import dev_phone
 

@@ -282,22 +282,35 @@ def enrollment_list(
 @enrollment.command("export")
 def enrollment_export(
     enrollment_id: str,
-    form: Annotated[str, typer.Option("--format", help="fhir: a FHIR R4 Bundle")] = "fhir",
+    form: Annotated[
+        str, typer.Option("--format", help="fhir: a FHIR R4 Bundle; html: the What Matters page")
+    ] = "fhir",
+    for_family: Annotated[
+        bool, typer.Option("--family", help="html: the family's page, not the team's.")
+    ] = False,
+    lang: Annotated[str, typer.Option(help="html: en or es; the language of the talk when left out.")] = "",
 ) -> None:
     """Print one enrollment in another form. The read is audited."""
     from bot.enrollment import snapshot
     from bot.enrollment.record import NoEnrollment
     from bot.fhir.bundle import NotStored, bundle_of
     from bot.fhir.form import get_forms
+    from bot.page import document
+    from bot.page.sheet import sheet
     from bot.program import get_program
     from bot.records.database import get_database
+    from bot.words import LOCALES
 
-    if form != "fhir":
-        raise _fail(f'There is no format "{form}". Use: fhir.')
+    if form not in ("fhir", "html"):
+        raise _fail(f'There is no format "{form}". Use: fhir, html.')
     try:
         with get_database().begin() as connection:
             taken = snapshot.read_by(connection, "command-line", enrollment_id, form)
-            bundle = bundle_of(taken, get_forms(), get_program().name)
+        if form == "html":
+            locale = lang if lang in LOCALES else taken.locale
+            typer.echo(document.page(sheet(taken, locale, for_team=not for_family), other_language=False))
+            return
+        bundle = bundle_of(taken, get_forms(), get_program().name)
     except NoEnrollment:
         raise _fail("There is no enrollment with this id.") from None
     except NotStored:

@@ -23,6 +23,7 @@ BUTTONS = {
     "choice.team": "ask/team",
     "choice.more": "nav/more",
     "choice.after_enrollment": "ask/after_enrollment",
+    "choice.copy": "request/copy",
     "choice.call_me": "request/callback",
     "choice.number": "request/phone_line",
 }

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
         description="Hours of silence after which an unfinished sign-up goes to the coordinators as it is.",
     )
     purge_every_hours: float = Field(1.0, description="Hours between two looks for what must be erased.")
+    page_days: float = Field(14.0, gt=0, description="Days that a link to a What Matters page opens it.")
     fhir_url: str = Field(
         "", description="Base URL of a FHIR R4 server that is sent every enrollment handed in."
     )
@@ -82,6 +83,11 @@ class Settings(BaseSettings):
             if self.database_url.startswith(prefix):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
         return self.database_url
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach us, without a slash at its end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def production(self) -> bool:

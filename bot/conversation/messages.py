@@ -186,3 +186,9 @@ def texts(connection: Connection, message_ids: Collection[str]) -> dict[str, str
         select(message.c.id, message.c.body).where(message.c.id.in_(list(message_ids)))
     )
     return {row.id: str(open_body(row.id, row.body)["text"]) for row in found}
+
+
+def private_ones(connection: Connection, message_ids: Collection[str]) -> set[str]:
+    """Those of these messages that are private: told about abuse, or about whether it is safe to talk."""
+    found = select(message.c.id).where(message.c.id.in_(list(message_ids)), message.c.private.is_(True))
+    return set(connection.execute(found).scalars())

@@ -167,6 +167,17 @@ _PHRASES: dict[str, str] = {
         r"|castellano)|hablas? espanol|habla usted espanol|hablo espanol|solo hablo espanol"
         r"|se habla espanol"
     ),
+    "request/copy": (
+        r"(?:(?:send|give|text|e-?mail|mail|get|make|have)(?: me| us)? )?(?:a |my |the )?copy"
+        r"(?: of (?:this|that|it|my answers|what i (?:said|told you)|what you have))?"
+        r"|(?:have|get|see) (?:that|this|it|my answers|what i said) in writing|in writing"
+        r"|print (?:this|that|it|my answers)"
+        r"|(?:(?:man|de|envi)[a-z]*me |tener |me (?:puede |pueden )?(?:mandar|dar|enviar|da|manda) |enviarme "
+        r"|mandarme )?"
+        r"(?:una )?copia(?: de (?:esto|eso|mis respuestas|lo que le dije)| por escrito)?"
+        r"|(?:tener|ver) (?:esto|eso|mis respuestas) por escrito|tenerlo por escrito|por escrito"
+        r"|imprimir (?:esto|mis respuestas)"
+    ),
     "request/form": r"(?:plain |the |a )?form|(?:use|fill(?: out| in)?|see|show me) (?:a|the) form"
     "|formulario|(?:usar|llenar|ver) (?:el|un) formulario",
 }  # fmt: skip

@@ -22,6 +22,7 @@ from bot.enrollment.catalog import get_catalog
 from bot.enrollment.tables import answer, consent, enrollment, enrollment_event
 from bot.handoff import tasks
 from bot.handoff.tickets import QUEUE, TicketDraft, open_ticket
+from bot.page import links
 from bot.records import audit
 from bot.records.crypto import get_keyring
 from bot.records.database import now
@@ -392,6 +393,8 @@ def move(
             hand_in.wait_no_more(connection, enrollment_id)
         if state in (DECLINED, WITHDRAWN):
             tasks.drop_open(connection, enrollment_id)
+        if state == WITHDRAWN:
+            links.revoke(connection, row.conversation_id)
         announce(connection, QUEUE)
         # What was handed in before is passed on when it is withdrawn, what is handed in now at once.
         after = connection.execute(select(enrollment).where(enrollment.c.id == enrollment_id)).one()

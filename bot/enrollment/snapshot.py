@@ -46,7 +46,8 @@ class Answer:
 
     `value`: what was understood: text as it was said, or the code (codes) of a choice. `label`: how people read it, by
     locale. `words`: the whole message it was said in; for people of the team only, because a message may tell more
-    than the answer. `detail`: what was understood beyond the value, such as the windows of a time to call.
+    than the answer. `detail`: what was understood beyond the value, such as the windows of a time to call. `private`:
+    said in a message that the safety gate hides, such as one about abuse; no paper that others may see shows it.
     """
 
     link_id: str
@@ -56,6 +57,7 @@ class Answer:
     told_by: str
     words: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Ticket:
     note: str
     opened_at: datetime
     closed_at: datetime | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,6 +223,14 @@ def read_by(connection: Connection, actor: str, enrollment_id: str, how: str) ->
     return taken
 
 
+def of_conversation(connection: Connection, conversation_id: str, questionnaire: str) -> str | None:
+    """The id of the enrollment that a conversation has for a questionnaire's record."""
+    found = select(enrollment.c.id).where(
+        enrollment.c.conversation_id == conversation_id, enrollment.c.questionnaire == questionnaire
+    )
+    return connection.execute(found).scalar_one_or_none()
+
+
 def page(
     connection: Connection, state: str | None, after: tuple[datetime, str] | None, most: int
 ) -> list[Line]:
@@ -282,6 +293,7 @@ def _answers(connection: Connection, row: Row[Any], told_by: str) -> dict[str, A
         .order_by(answer.c.answered_at, answer.c.link_id)
     ).all()
     words = messages.texts(connection, {kept.message_id for kept in found})
+    private = messages.private_ones(connection, {kept.message_id for kept in found})
     opened = {}
     for kept in found:
         said = get_keyring().open_json("enrollment_answer.value", kept.id, kept.value)
@@ -293,6 +305,7 @@ def _answers(connection: Connection, row: Row[Any], told_by: str) -> dict[str, A
             told_by=told_by,
             words=words.get(kept.message_id),
             detail=said.get("detail") or {},
+            private=kept.message_id in private,
         )
     return opened
 
@@ -325,9 +338,20 @@ def _consents(connection: Connection, enrollment_id: str) -> tuple[ConsentGiven,
 
 
 def _tickets(connection: Connection, conversation_id: str) -> tuple[Ticket, ...]:
+    found = tickets.of_conversation(connection, conversation_id)
+    private = messages.private_ones(connection, {row.message_id for row in found})
     return tuple(
-        Ticket(row.id, row.topic, row.urgency, row.status, tickets.note_of(row), row.opened_at, row.closed_at)
-        for row in tickets.of_conversation(connection, conversation_id)
+        Ticket(
+            row.id,
+            row.topic,
+            row.urgency,
+            row.status,
+            tickets.note_of(row),
+            row.opened_at,
+            row.closed_at,
+            row.message_id in private,
+        )
+        for row in found
     )
 
 

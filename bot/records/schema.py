@@ -5,6 +5,7 @@ from bot.coordinator import tables as coordinator_tables
 from bot.enrollment import tables as enrollment_tables
 from bot.handoff import tables as handoff_tables
 from bot.integration import tables as integration_tables
+from bot.page import tables as page_tables
 from bot.records import audit
 from bot.records.database import metadata
 from bot.safety import tables as safety_tables
@@ -17,5 +18,6 @@ __all__ = [
     "handoff_tables",
     "integration_tables",
     "metadata",
+    "page_tables",
     "safety_tables",
 ]

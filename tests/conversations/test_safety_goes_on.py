@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.conversations.safety_talk import eventually, panel, seen
-from tests.safety import watched
 from tests.conversations.steps import go_to
+from tests.safety import watched
 from tests.support.console import Coordinator
 from tests.support.mail import MailServer
 from tests.support.product import Person, Product

@@ -24,7 +24,7 @@ function telephone(shown) {
 function anchor(text, url, name) {
   const node = make("a", name, text);
   node.href = url;
-  if (/^https?:$/.test(node.protocol) && node.host !== location.host) {
+  if (/^https?:$/.test(node.protocol)) {
     node.target = "_blank";
     node.rel = "noopener noreferrer";
   }
