@@ -76,7 +76,8 @@ def test_a_cry_for_help_in_a_field_stops_the_form(product: Product) -> None:
     form.save(for_whom="me")
     form.page = form.http.get("/form/2")
     form.save(matters_most="I am going to kill myself tonight")
-    assert "988" in form.text and 'href="tel:' in form.text
+    assert "988" in form.text
+    assert 'href="tel:' in form.text
     assert "kill myself" not in (product.folder / "service.log").read_text()
     assert "has stopped here" in unescape(form.http.get("/form/3").text)
 
