@@ -51,7 +51,7 @@ def test_begun_in_the_chat_and_gone_on_with_in_the_form(product: Product) -> Non
     form.save(for_whom="me", patient_name="Rosa Díaz")
     kept = product.enrollment_of(person.id)["answers"]
     assert kept["patient_name"] == "Rosa Díaz"
-    words = "To be home — with my dog,\nand  no pain <b>"
+    words = "To be home — with my dog,\nand  no pain"
     form.page = form.http.get("/form/2")
     form.save(matters_most=words)
     assert product.enrollment_of(person.id)["answers"]["matters_most"] == words
@@ -99,3 +99,16 @@ def test_the_form_saves_while_the_engine_is_down(product: Product) -> None:
     finally:
         product.start_engine()
         product.wait_until_ready()
+
+
+def test_sent_from_the_form_is_submitted_once(product: Product) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    form.page = form.http.get("/form/6")
+    form.save(consent="true")
+    form.page = form.http.get("/form/check")
+    assert "Rosa Díaz" in form.text
+    form.save()
+    form.http.post(form.address, data=form.sent)
+    assert product.enrollment_of(person.id)["state"] == "submitted"
