@@ -159,6 +159,9 @@ async def begin(request: Request) -> Response:
 @router.post("/start")
 async def start(request: Request) -> Response:
     """Open a conversation as the chat does, or take up the chat's own (its id and token are in the body)."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        # Another site must not put somebody into a conversation that it can read.
+        raise Problem(403, words.text("form.expired", "en"))
     posted = await _posted(request)
     conversation_id, token = _first(posted, "conversation"), _first(posted, "token")
     database = _services(request).database
