@@ -47,6 +47,7 @@ from bot.safety import alarms, gate, responses, sinks, stage, watch
 from bot.safety import lock as lock_room
 from bot.services import Services
 from bot.settings import Settings, get_settings
+from bot.webform import pages as webform
 
 log = logging.getLogger(__name__)
 WIDGET = Path(__file__).parent / "channels" / "webchat" / "static"
@@ -217,6 +218,7 @@ def create_app() -> FastAPI:
     app.include_router(webchat_api.router)
     app.include_router(integration_api.router)
     app.include_router(sms_webhooks.router)
+    app.include_router(webform.router)
     app.include_router(console.router)
     app.include_router(safety_pages.router)
     app.include_router(page_pages.router)
@@ -225,6 +227,7 @@ def create_app() -> FastAPI:
 
         app.include_router(dev_phone.router)
     app.mount("/static/webchat", FreshFiles(directory=WIDGET), name="webchat")
+    app.mount("/static/form", FreshFiles(directory=webform.STATIC), name="form")
     app.mount("/static/console", FreshFiles(directory=console.STATIC), name="console")
     templates = Jinja2Templates(directory=WIDGET)
 

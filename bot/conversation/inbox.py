@@ -115,6 +115,8 @@ class Work:
     text: str
     attempts: int
     created_at: datetime
+    # A part of the plain form, by linkId; None for everything else.
+    fields: dict[str, str] | None = None
 
     @property
     def conversation_id(self) -> str:
@@ -148,7 +150,8 @@ class Result:
     effects: list[Callable[[Connection], None]] = field(default_factory=list)
 
 
-def _open_memory(row: Row[Any]) -> Memory:
+def open_memory(row: Row[Any]) -> Memory:
+    """What a conversation's row keeps from turn to turn."""
     if row.state is None:
         return Memory()
     raw = get_keyring().open_json("conversation.state", row.id, row.state)
@@ -168,16 +171,18 @@ def _seal_memory(conversation_id: str, memory: Memory) -> bytes:
 
 
 def _work(row: Row[Any], pending: Row[Any], lease: str) -> Work:
+    body = messages.open_body(pending.id, pending.body)
     return Work(
         lease=lease,
         conversation=row,
-        memory=_open_memory(row),
+        memory=open_memory(row),
         message_id=pending.id,
         seq=pending.seq,
         author=pending.author,
-        text=messages.open_body(pending.id, pending.body)["text"],
+        text=body["text"],
         attempts=pending.attempts,
         created_at=pending.created_at,
+        fields=body.get("fields"),
     )
 
 
@@ -189,6 +194,7 @@ def receive(
     lease_seconds: float,
     token: str | None = None,
     event: bool = False,
+    fields: dict[str, str] | None = None,
 ) -> Received:
     """Store a message durably, once, and take the turn at once if nobody else holds the conversation.
 
@@ -196,6 +202,7 @@ def receive(
         external_id: the channel's own id of the message; the same id again changes nothing.
         token: the bearer token to check, for channels that have one.
         event: not a person's message but something of ours that needs a turn (control handed back); not shown.
+        fields: a part of the plain form, by linkId; `text` then holds the same words.
 
     Raises:
         ConversationNotFound, WrongToken: nothing is stored.
@@ -219,7 +226,7 @@ def receive(
         kind=messages.EVENT if event else "text",
         channel=row.channel,
         external_id=external_id,
-        body=messages.seal_body(message_id, Draft(text)),
+        body=messages.seal_body(message_id, Draft(text, fields=fields)),
         locale=row.locale,
         turn=PENDING,
         attempts=0,

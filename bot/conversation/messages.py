@@ -66,6 +66,8 @@ class Draft:
     # When it is not said in the conversation's own language.
     locale: str | None = None
     private: bool = False
+    # A part of the plain form: linkId -> what was filled in (see `bot.webform.filling`).
+    fields: dict[str, str] | None = None
 
 
 def seal_body(message_id: str, draft: Draft) -> bytes:
@@ -75,6 +77,8 @@ def seal_body(message_id: str, draft: Draft) -> bytes:
         body["choices"] = list(draft.choices)
     if draft.links:
         body["links"] = list(draft.links)
+    if draft.fields is not None:
+        body["fields"] = draft.fields
     return get_keyring().seal_json("message.body", message_id, body)
 
 

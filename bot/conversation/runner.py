@@ -59,11 +59,22 @@ class TurnRunner:
         self._done: dict[str, asyncio.Future[list[Message]]] = {}
 
     async def receive(
-        self, conversation_id: str, external_id: str, text: str, token: str | None = None
+        self,
+        conversation_id: str,
+        external_id: str,
+        text: str,
+        token: str | None = None,
+        fields: dict[str, str] | None = None,
     ) -> inbox.Received:
         """Store a message durably and start its turn; see `inbox.receive` for what is raised."""
         received = await self._database.write(
-            inbox.receive, conversation_id, external_id, text, self._settings.lease_seconds, token
+            inbox.receive,
+            conversation_id,
+            external_id,
+            text,
+            self._settings.lease_seconds,
+            token,
+            fields=fields,
         )
         if received.work is not None:
             self._start(received.work)

@@ -25,6 +25,7 @@ from bot.handoff.tickets import URGENT, TicketDraft
 from bot.program import get_program
 from bot.safety import gate, stage
 from bot.settings import get_settings
+from bot.webform import filling
 
 
 @dataclass
@@ -332,13 +333,17 @@ STAGES: tuple[Stage, ...] = (
 )
 
 
+# A part of the plain form: the same gate first; the engine is not needed, so that the form saves while it is away.
+FORM_STAGES: tuple[Stage, ...] = (filling.safety, permission_taken_back, stage.locked, filling.keep)
+
+
 async def run(turn: Turn) -> Result:
     """Take a turn through the stages.
 
     Raises:
         EngineUnavailable, EngineFailed: nothing of the turn counts; the runner decides what happens.
     """
-    for one in STAGES:
+    for one in STAGES if turn.work.fields is None else FORM_STAGES:
         if await one(turn):
             break
     return turn.result

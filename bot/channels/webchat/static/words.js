@@ -4,6 +4,7 @@ const WORDS = {
   en: {
     skip: "Skip to the message box",
     clear: "Start over",
+    plainForm: "Use a form instead",
     leave: "Leave this page quickly",
     leaveShort: "Leave quickly",
     call: "Call us",
@@ -44,6 +45,7 @@ const WORDS = {
   es: {
     skip: "Ir al cuadro de mensaje",
     clear: "Empezar de nuevo",
+    plainForm: "Usar un formulario",
     leave: "Salir rápido de esta página",
     leaveShort: "Salir rápido",
     call: "Llámenos",

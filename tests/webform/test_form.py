@@ -1,0 +1,114 @@
+"""The plain form through the real product: with the chat, without the engine, and with a cry for help in a field."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import httpx
+import pytest
+
+from tests.support.product import Person, Product, client
+
+
+class Form:
+    """A browser without scripts that fills in the form."""
+
+    def __init__(self, product: Product, person: Person | None = None) -> None:
+        self.http = client(product.url, follow_redirects=True)
+        sent = {"conversation": person.id, "token": person.token} if person else {"locale": "en"}
+        self.page = self.http.post("/form/start", data=sent)
+        assert self.page.status_code == 200, self.page.text
+        # The cookie is for https in production and plain here.
+        self.sent: dict[str, str | list[str]] = {}
+
+    def hidden(self) -> dict[str, str]:
+        """The hidden fields of the page."""
+        return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', self.page.text))
+
+    def save(self, **fields: str | list[str]) -> httpx.Response:
+        """Fill in fields and send the page."""
+        action = re.search(r'<form method="post" action="([^"]+)"', self.page.text)
+        assert action, self.page.text
+        self.sent = {**self.hidden(), **fields}
+        self.address = action[1]
+        self.page = self.http.post(self.address, data=self.sent)
+        return self.page
+
+    @property
+    def text(self) -> str:
+        """The page as text."""
+        return unescape(self.page.text)
+
+
+def test_begun_in_the_chat_and_gone_on_with_in_the_form(product: Product) -> None:
+    person = Person(product)
+    person.say("I want to sign up")
+    person.say("for me")
+    form = Form(product, person)
+    assert "1 of 6" in form.text
+    assert re.search(r'name="for_whom" value="me" checked', form.text)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    kept = product.enrollment_of(person.id)["answers"]
+    assert kept["patient_name"] == "Rosa Díaz"
+    words = "To be home — with my dog,\nand  no pain"
+    form.page = form.http.get("/form/2")
+    form.save(matters_most=words)
+    assert product.enrollment_of(person.id)["answers"]["matters_most"] == words
+    said = person.say("Go on with my sign-up")
+    assert "What is your name" not in said
+    assert "What matters most" not in said
+    assert any("filled in part of the form" in message["text"] for message in person.log())
+
+
+def test_a_page_sent_twice_is_one_message(product: Product) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    form.save(for_whom="me")
+    before = len(person.log())
+    form.http.post(form.address, data=form.sent)
+    assert len(person.log()) == before
+
+
+def test_a_cry_for_help_in_a_field_stops_the_form(product: Product) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    form.save(for_whom="me")
+    form.page = form.http.get("/form/2")
+    form.save(matters_most="I am going to kill myself tonight")
+    assert "988" in form.text
+    assert 'href="tel:' in form.text
+    assert "kill myself" not in (product.folder / "service.log").read_text()
+    assert "has stopped here" in unescape(form.http.get("/form/3").text)
+
+
+@pytest.mark.parametrize("name", ["csrf"])
+def test_a_page_of_another_site_saves_nothing(product: Product, name: str) -> None:
+    form = Form(product)
+    data = {**form.hidden(), name: "x", "for_whom": "me"}
+    assert form.http.post("/form/1", data=data).status_code == 403
+
+
+def test_the_form_saves_while_the_engine_is_down(product: Product) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    product.kill_engine()
+    try:
+        form.save(for_whom="me", patient_name="Ana Ruiz")
+        assert product.enrollment_of(person.id)["answers"]["for_whom"] == "me"
+    finally:
+        product.start_engine()
+        product.wait_until_ready()
+
+
+def test_sent_from_the_form_is_submitted_once(product: Product) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    form.page = form.http.get("/form/6")
+    form.save(consent="true")
+    form.page = form.http.get("/form/check")
+    assert "Rosa Díaz" in form.text
+    form.save()
+    form.http.post(form.address, data=form.sent)
+    assert product.enrollment_of(person.id)["state"] == "submitted"
