@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from bot import words
-from bot.conversation import conversations, timers
+from bot.conversation import conversations, hints, timers
 from bot.conversation.engine_client import EngineFailed, EngineUnavailable
 from bot.conversation.messages import Draft
 from bot.enrollment.answers import Read
@@ -294,7 +294,7 @@ async def _wish_answer(turn: Turn, question: str) -> bool:
         # They opted out while the question was open; whatever the answer is, a human must phone.
         _answer(turn, CRISIS, ANSWER)
     elif answer is wish.Answer.NO:
-        await _wish_denied(turn)
+        await _wish_denied(turn, question)
     elif answer is wish.Answer.WHY and "+why" not in question:
         turn.say(_draft(turn, "wish_why", row.choices))
         _wait(turn, f"{question}+why")
@@ -306,7 +306,17 @@ async def _wish_answer(turn: Turn, question: str) -> bool:
     return True
 
 
-async def _wish_denied(turn: Turn) -> None:
+def _mistaken(turn: Turn, question: str) -> str:
+    """The words that raised the plain question, when only the classifier heard danger in them; otherwise "".
+
+    After a no they are what they were meant as: the answer to our question, in the person's own words.
+    """
+    heard = turn.work.memory.heard if question == WISH else ""
+    finding = gate.assess(heard) if heard else None
+    return heard if finding is not None and finding.rule == "classifier" else ""
+
+
+async def _wish_denied(turn: Turn, question: str) -> None:
     """A no: a nurse or social worker the same day (the ticket is open), and the conversation may go on."""
     _no_question(turn)
     word_id = "wish_no" if get_program().is_open() else "wish_no_closed"
@@ -314,8 +324,12 @@ async def _wish_denied(turn: Turn) -> None:
     in_human_hands = turn.work.conversation.control == conversations.HUMAN
     if turn.open_question and not in_human_hands:
         turn.say(_draft(turn, word_id, (), link_ids))
+        meant = _mistaken(turn, question)
         try:
-            await turn.go_on()
+            if meant:
+                await turn.ask(meant, {"author": "person", "parts": hints.clauses(meant)})
+            else:
+                await turn.go_on()
         except (EngineUnavailable, EngineFailed):
             turn.offer(responses.choices(("choice.resume", "choice.person"), turn.locale))
         return

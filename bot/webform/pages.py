@@ -38,7 +38,8 @@ PER_PAGE = 6
 MOST_BYTES = 256 * 1024
 MOST_CHARACTERS = 2000
 WAIT_SECONDS = 8.0
-COOKIE_SECONDS = 14 * 24 * 3600
+# Where somebody goes who must not be seen here; the chat's own way out goes there too.
+ELSEWHERE = "https://www.weather.gov/"
 LAST_SHOWN = 6
 
 router = APIRouter(prefix="/form", include_in_schema=False)
@@ -177,12 +178,22 @@ async def start(request: Request) -> Response:
     response.set_cookie(
         COOKIE,
         f"{conversation_id}.{token}",
-        COOKIE_SECONDS,
+        # No lifetime: it goes when the browser is closed, because many people share a device.
         path="/form",
         secure=secure,
         httponly=True,
         samesite="strict",
     )
+    return response
+
+
+@router.post("/leave")
+async def leave() -> Response:
+    """Forget this browser and go elsewhere: for a shared device, or when somebody walks in."""
+    # A page that moves on by itself: our security policy forbids a form to lead to another site.
+    moved = f'<!doctype html><title>Weather</title><meta http-equiv="refresh" content="0;url={ELSEWHERE}">'
+    response = Response(moved, media_type="text/html", headers={"Cache-Control": "no-store"})
+    response.delete_cookie(COOKIE, path="/form", httponly=True, samesite="strict")
     return response
 
 

@@ -10,8 +10,8 @@ import uuid
 import httpx
 
 from bot.enrollment.catalog import get_catalog
-from tests.conversations.test_enrolling_by_sms import Phone
 from tests.support.intake_walk import ME_EN, MOM_ES, walk
+from tests.support.phone import Phone
 from tests.support.product import Person, Product, client
 
 LINK = re.compile(r"https?://\S+/p/([\w-]{24})")

@@ -112,3 +112,15 @@ def test_sent_from_the_form_is_submitted_once(product: Product) -> None:
     form.save()
     form.http.post(form.address, data=form.sent)
     assert product.enrollment_of(person.id)["state"] == "submitted"
+
+
+def test_leaving_forgets_the_form_on_this_device(product: Product) -> None:
+    person = Person(product)
+    person.say("I want to sign up")
+    form = Form(product, person)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    left = form.http.post("/form/leave")
+    assert "Rosa" not in left.text
+    form.page = form.http.get("/form")
+    assert "Rosa" not in form.text
+    assert "You can fill in this form" in form.text

@@ -359,7 +359,13 @@ async function pump() {
 
 /* Following */
 
+/** The plain form's cookie goes too: the next person at this device must not find the answers there. */
+function forgetForm() {
+  fetch("/form/leave", { method: "POST", keepalive: true }).catch(() => {});
+}
+
 function leaveBehind() {
+  forgetForm();
   era += 1;
   conversation = null;
   write("conversation", null);
@@ -543,6 +549,7 @@ function leaveQuickly() {
   conversation = null;
   text.value = "";
   forget();
+  forgetForm();
   stop.abort();
   document.body.textContent = "";
   document.title = "Weather";
