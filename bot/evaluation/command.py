@@ -19,6 +19,7 @@ class Report(StrEnum):
     """The reports; another one is a name here and a line in `_made`."""
 
     NLU = "nlu"
+    SAFETY = "safety"
 
 
 def evaluate(
@@ -28,7 +29,8 @@ def evaluate(
     heldout: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Held-out messages, JSON lines; may be repeated. Default: tests/heldout/nlu*.jsonl"
+            help="Held-out messages, JSON lines; may be repeated. Default: tests/heldout/nlu*.jsonl;"
+            " with --only safety: tests/heldout/safety.jsonl"
         ),
     ] = None,
     typing_errors: Annotated[
@@ -53,7 +55,7 @@ def evaluate(
     seed: Annotated[int, typer.Option(help="Other folds and other typing errors.")] = 0,
     plots: Annotated[bool, typer.Option(help="Draw plots.")] = True,
 ) -> None:
-    """Measure how well messages are understood; a table here, report.json and plots in a folder."""
+    """Measure how well messages are understood and cries for help heard; tables here, report.json in a folder."""
     if problem := _contradiction(only, folds, dataset, test, heldout, oos_label):
         raise _fail(problem)
     options = Options(
@@ -69,7 +71,14 @@ def evaluate(
         out_of_scope=oos_label,
         say=lambda text: typer.echo(text, err=True),
     )
-    _run(options, list(Report) if only is None else [only])
+    if only is Report.SAFETY:
+        _run_safety(options, heldout)
+        return
+    # A held-out file of intents has no dangers to hear in it.
+    both = only is None and heldout is None and dataset is None
+    _run(options, [Report.NLU])
+    if both:
+        _run_safety(options, None)
 
 
 def _contradiction(
@@ -116,6 +125,23 @@ def _run(options: Options, wanted: list[Report]) -> None:
     typer.echo(
         f"\nAll figures: {path}" + (f"; plots beside it: {options.out}/*.png" if options.plots else "")
     )
+
+
+def _run_safety(options: Options, files: list[Path] | None) -> None:
+    """The gate on rows it was not tuned on, by category, language and kind."""
+    from bot.safety import evaluation
+
+    try:
+        rows = [row for path in files or [evaluation.HELD_OUT] for row in evaluation.read_rows(path)]
+        options.out.mkdir(parents=True, exist_ok=True)
+        figures = evaluation.report(rows)
+        (options.out / "safety.json").write_text(evaluation.as_json(figures) + "\n", "utf-8")
+    except evaluation.RowsError as error:
+        raise _fail(str(error)) from None
+    except OSError as error:
+        raise _fail(f"{options.out}: cannot be written ({error.strerror})") from None
+    evaluation.print_report(figures, typer.echo)
+    typer.echo(f"\nAll figures: {options.out / 'safety.json'}")
 
 
 def _made(options: Options, wanted: list[Report]) -> dict[str, dict[str, Any]]:

@@ -142,6 +142,17 @@ def report(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def as_json(figures: dict[str, Any]) -> str:
+    """A report as JSON; a share is its counts, its value and its interval."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Share):
+            return {"hits": value.hits, "of": value.of, "value": value.value, "interval": value.interval}
+        raise TypeError(type(value).__name__)
+
+    return json.dumps(figures, ensure_ascii=False, indent=2, default=plain)
+
+
 def _category(heard: Iterable[Heard], category: str, locale: str | None) -> dict[str, Any]:
     here = [h for h in heard if locale is None or h.row.get("locale", "en") == locale]
     danger = [h for h in here if h.row["category"] == category]
@@ -170,7 +181,7 @@ def _false_alarms(harmless: Sequence[Heard]) -> dict[str, Share]:
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m bot.safety.evaluation [FILE]`: the report on a file of rows (the held-out ones by default)."""
+    """`python -m bot.safety.evaluation [FILE]`: what `pes evaluate --only safety` prints, without its JSON file."""
     path = Path(arguments[0]) if arguments else HELD_OUT
     print_report(report(read_rows(path)), typer.echo)
     return 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot import cli
 from bot.safety import evaluation
 from bot.safety.evaluation import RowsError, Share, predictive_value
 
@@ -64,3 +67,24 @@ def test_a_broken_row_is_named(tmp_path: Path) -> None:
     path.write_text('{"text": "a", "level": "none", "category": "none"}\n{"text": "b"}\n', encoding="utf-8")
     with pytest.raises(RowsError, match="line 2"):
         evaluation.read_rows(path)
+
+
+def test_the_command_prints_the_table_and_keeps_it(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    row = {"text": "I want to kill myself", "locale": "en", "level": "emergency", "category": "suicide"}
+    rows.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    command = ["evaluate", "--only", "safety", "--heldout", str(rows), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(cli.app, command)
+    assert result.exit_code == 0, result.output
+    assert "suicide" in result.stdout
+    kept = json.loads((tmp_path / "out" / "safety.json").read_text(encoding="utf-8"))
+    assert kept["categories"]["suicide"]["en"]["sensitivity"]["hits"] == 1
+
+
+def test_rows_that_are_no_rows_are_named(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"text": "hello"}\n', encoding="utf-8")
+    command = ["evaluate", "--only", "safety", "--heldout", str(rows), "--out", str(tmp_path)]
+    result = CliRunner().invoke(cli.app, command)
+    assert result.exit_code == 1
+    assert "rows.jsonl, line 1" in result.output
