@@ -314,6 +314,8 @@ def _problems(visit: Visit, fields: dict[str, str]) -> dict[str, dict[str, str]]
     for item in visit.form.asked.items:
         text = fields.get(item.link_id, "")
         if not text.strip():
+            if item.link_id in fields and _is_needed(visit, item):
+                found[item.link_id] = {"text": words.text("form.needed", visit.locale)}
             continue
         reading = filling.read(visit.form, item, text)
         if filling.is_kept(reading, fields, item.link_id):
@@ -327,6 +329,12 @@ def _problems(visit: Visit, fields: dict[str, str]) -> dict[str, dict[str, str]]
         else:
             found[item.link_id] = {"text": _wording(visit, item, "example")}
     return found
+
+
+def _is_needed(visit: Visit, item: Item) -> bool:
+    """Whether the form cannot go on without it: it was left empty, and could not be skipped."""
+    at = visit.form.at
+    return item.required and item.link_id not in at.answers and item.link_id not in at.skipped
 
 
 def _wording(visit: Visit, item: Item, mode: str) -> str:

@@ -124,3 +124,16 @@ def test_leaving_forgets_the_form_on_this_device(product: Product) -> None:
     form.page = form.http.get("/form")
     assert "Rosa" not in form.text
     assert "You can fill in this form" in form.text
+
+
+def test_consent_left_empty_says_that_it_is_needed(product: Product) -> None:
+    person = Person(product, "es")
+    person.say("quiero inscribirme")
+    form = Form(product, person)
+    for number in range(1, 7):
+        form.page = form.http.get(f"/form/{number}")
+        form.save()
+    assert "Necesitamos una respuesta" in form.text
+    assert 'href="#f-consent"' in form.text
+    form.save(consent="true")
+    assert form.page.url.path == "/form/check"
