@@ -3,6 +3,7 @@
 PORT ?= 8000
 DATA ?= var
 ARGS ?=
+WORKERS ?= 2
 
 PYTHON ?= $(or $(shell command -v python3 2>/dev/null),python)
 BIN := .venv/bin
@@ -22,10 +23,10 @@ help: ## list these commands
 run: setup ## set up what is missing, train if the data changed, start, print the addresses
 	@exec $(BIN)/pes run --port "$(PORT)" --data "$(DATA)"
 
-test: check ## set up what is missing, check the code, train if needed, run every test (ARGS go to pytest)
+test: check ## set up what is missing, check the code, train if needed, run every test (ARGS go to pytest, WORKERS at once)
 	@$(BIN)/pes train --if-changed
 	@chromium="$$($(BIN)/python -m scripts.find_chromium)" && \
-	    PES_TEST_CHROMIUM="$$chromium" $(BIN)/python -m pytest $(ARGS)
+	    PES_TEST_CHROMIUM="$$chromium" $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: lint typecheck ## lint and type checks, without the tests
 

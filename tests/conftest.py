@@ -13,15 +13,33 @@ from bot.settings import get_settings
 from tests.support.caches import forget_settings
 from tests.support.fhir_validator import NoNode, Validator
 from tests.support.postgres import PostgresServer
-from tests.support.product import Person, Product, open_clients
+from tests.support.product import Person, Product, open_clients, pes_commands
+
+# In how many parts the tests of the running product on PostgreSQL are given to the workers; SQLite's are one.
+PARTS = {"sqlite": 1, "postgresql": 3}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is understood and said does not depend on the database: those tests run on PostgreSQL only."""
+    """What is understood and said does not depend on the database: those tests run on PostgreSQL only.
+
+    Each test also gets its group: a group stays with one worker, so that the product is started a few times only.
+    """
     twice = [item for item in items if item.get_closest_marker("any_database") and "[sqlite" in item.name]
     if twice:
         config.hook.pytest_deselected(items=twice)
         items[:] = [item for item in items if item not in set(twice)]
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    """The file; for tests of the running product, its database and a part of the files."""
+    parameters = getattr(item, "callspec", None)
+    database = str(parameters.params.get("product", "")) if parameters else ""
+    if not database:
+        return item.location[0]
+    return f"{database} {sum(map(ord, item.path.name)) % PARTS[database]}"
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +48,12 @@ def postgres() -> Iterator[PostgresServer]:
     server = PostgresServer.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_commands() -> Iterator[None]:
+    yield
+    pes_commands.close()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from bot.supervisor import free_port
+from tests.support.commands import Commands
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 90
@@ -24,6 +25,7 @@ READY_SECONDS = 90
 open_clients: list[httpx.Client] = []
 FIRST_PASSWORD = "a-password-for-tests"
 TWILIO_TOKEN = "twilio-token-of-the-tests"
+pes_commands = Commands()
 
 
 @dataclass
@@ -149,16 +151,9 @@ class Product:
 
     def pes(self, *arguments: str, **environment: str) -> str:
         """Run a `pes` command on this product's data; returns what it prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", "bot.cli", *arguments],
-            cwd=ROOT,
-            env=self.settings() | environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        code, output, errors = pes_commands.run(arguments, self.settings() | environment)
+        assert code == 0, output + errors
+        return output
 
     def enrollments(self) -> list[dict[str, Any]]:
         """`pes enrollment list --json`."""
