@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.engine.embedding import shared_memory
 from bot.engine.featurizer import SentenceFeaturizer
 from bot.engine.reader import IntentReader
-from bot.engine.topics import DEFAULTS, FALLBACK, decide, family_of, is_wordless
+from bot.engine.topics import DEFAULTS, FALLBACK, KERNEL_SETTINGS, decide, family_of, is_wordless
 
 FULL_INTENT = "full_intent"
 PART_RANKING = 3
@@ -36,8 +36,8 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     Config: `threshold` (a top probability below it becomes the family `nlu_fallback`), `sure` and `margin` (so does one
     below the first, or with a second reading closer than the latter; its label stays), `ranking_length`, `families`
-    (labels whose family is not the part before the slash), `short_forms` (text-message spellings), `strength`,
-    `embedding_scale` and `folds` (IntentModel).
+    (labels whose family is not the part before the slash), `short_forms` (text-message spellings), and what
+    `KernelModel` takes.
     """
 
     @classmethod
@@ -75,9 +75,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         reader = IntentReader(
             shared_memory().embed_each,
             settings["short_forms"],
-            settings["strength"],
-            settings["embedding_scale"],
-            settings["folds"],
+            *(settings[name] for name in KERNEL_SETTINGS),
         )
         return cls(config, model_storage, resource, reader)
 
@@ -90,7 +88,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> TopicClassifier:
-        """The trained classifier. Raises IntentModelError when its files are not there."""
+        """The trained classifier. Raises KernelError when its files are not there."""
         with model_storage.read_from(resource) as folder:
             reader = IntentReader.load(folder, shared_memory().embed_each)
         return cls(config, model_storage, resource, reader)
@@ -107,8 +105,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             embeddings,
             say=lambda text: log.info("%s", text),
         )
-        if self._reader.held_out_accuracy is not None:
-            log.info("right on %.1f %% of examples held out", 100 * self._reader.held_out_accuracy)
+        log.info("right on %.1f %% of examples when left out", 100 * self._reader.held_out_accuracy)
         with self._storage.write_to(self._resource) as folder:
             self._reader.save(folder)
         return self._resource

@@ -1,6 +1,6 @@
-"""The examples most like a message, and what their labels say: the second voice beside the regression.
+"""The examples most like a message, and what their labels say: the second voice beside the kernel.
 
-A regression learns what words usually mean; the nearest examples know the turn of phrase that is not usual. They err on
+The kernel weighs all examples together; the nearest ones know the turn of phrase that is not usual. They err on
 different messages, so the mean of the two errs less than either (docs/decisions).
 """
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.engine.intent_model import Array, Vocabulary
 from bot.engine.text import n_grams
+from bot.engine.vocabulary import Array, Vocabulary
 
 NEAREST = 10
 # Likeness by n-grams against likeness by meaning; a tenth of likeness is worth a factor of e^2.

@@ -1,9 +1,9 @@
 """Reading a message: which intent it most likely means. What the engine and every evaluation use.
 
 Three things are put together, each measured on messages of people who did not write the examples (docs/decisions):
-the regression and the nearest examples (`intent_model`, `neighbors`) each have half a say; a message is read as it
-stands and with its slips put right (`spelling`); and a message of several sentences is read as a whole and sentence by
-sentence, because people tell a story first and ask at its end.
+the kernel over all examples and the nearest of them (`kernel`, `neighbors`) each have half a say; a message is read as
+it stands and with its slips put right (`spelling`); and a message of several sentences is read as a whole and sentence
+by sentence, because people tell a story first and ask at its end.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.engine.intent_model import Array, IntentModel, IntentModelError
+from bot.engine.kernel import KernelError, KernelModel
 from bot.engine.neighbors import Neighbors
 from bot.engine.spelling import Spelling
 from bot.engine.text import fold, n_grams, sentences
+from bot.engine.vocabulary import Array
 
 Embed = Callable[[Sequence[str]], Array]  # n texts to (n, d) unit vectors
 # A sentence that asks for something counts in full; one that only tells or greets counts half beside it.
@@ -31,19 +32,20 @@ class IntentReader:
     Args:
         embed: the sentence encoder; may be exchanged for another way to the same vectors.
         short_forms: text-message spellings and what they stand for.
-        strength, embedding_scale, folds: see `IntentModel`.
+        directions, narrowness, spelling, ridge: see `KernelModel`.
     """
 
     def __init__(
         self,
         embed: Embed,
         short_forms: Mapping[str, str] | None = None,
-        strength: float = 30.0,
-        embedding_scale: float = 2.0,
-        folds: int = 3,
+        directions: int = 256,
+        narrowness: float = 1.5,
+        spelling: float = 1.0,
+        ridge: float = 0.1,
     ) -> None:
         self.embed = embed
-        self._model = IntentModel(strength, embedding_scale, folds)
+        self._model = KernelModel(directions, narrowness, spelling, ridge, shared=True)
         self._spelling = Spelling({}, short_forms or {})
         self._neighbors: Neighbors | None = None
 
@@ -53,8 +55,8 @@ class IntentReader:
         return self._model.labels
 
     @property
-    def held_out_accuracy(self) -> float | None:
-        """Share of examples the regression alone got right while they were held out from it; None without folds."""
+    def held_out_accuracy(self) -> float:
+        """Share of examples that the kernel alone gets right when each is left out."""
         return self._model.held_out_accuracy
 
     def fit(
@@ -67,7 +69,7 @@ class IntentReader:
         """Learn from n examples and their labels; their embeddings (n, d) are made when not given.
 
         Raises:
-            IntentModelError: fewer than two labels, or lengths that do not match.
+            KernelError: fewer than two labels, or lengths that do not match.
         """
         embeddings = self.embed(texts) if embeddings is None else embeddings
         self._model.fit(texts, labels, embeddings, say)
@@ -109,7 +111,7 @@ class IntentReader:
     def _look(self, texts: Sequence[str]) -> Array:
         """The two voices on texts taken as they are, (texts, labels)."""
         if self._neighbors is None:
-            raise IntentModelError("nothing was learned yet")
+            raise KernelError("nothing was learned yet")
         embeddings = self.embed(texts)
         votes = self._neighbors.vote(texts, embeddings, len(self.labels))
         return (self._model.predict(texts, embeddings) + votes) / 2
@@ -125,7 +127,7 @@ class IntentReader:
     def save(self, folder: Path) -> None:
         """Write what was learned into a folder: arrays as npz and words as JSON; nothing that runs code when read."""
         if self._neighbors is None:
-            raise IntentModelError("nothing was learned yet")
+            raise KernelError("nothing was learned yet")
         self._model.save(folder)
         words = {"uses": self._spelling.uses, "short_forms": self._spelling.short_forms}
         (folder / "spelling.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
@@ -133,13 +135,13 @@ class IntentReader:
 
     @classmethod
     def load(cls, folder: Path, embed: Embed) -> IntentReader:
-        """Read what was saved. Raises IntentModelError when it is not there or not whole."""
+        """Read what was saved. Raises KernelError when it is not there or not whole."""
         reader = cls(embed)
-        reader._model = IntentModel.load(folder)
+        reader._model = KernelModel.load(folder)
         try:
             words = json.loads((folder / "spelling.json").read_text(encoding="utf-8"))
             reader._spelling = Spelling(words["uses"], words["short_forms"])
             reader._neighbors = Neighbors.load(folder / "examples.npz", reader._model.vocabulary)
         except (OSError, ValueError, KeyError) as error:
-            raise IntentModelError(f"no readable examples: {type(error).__name__}") from error
+            raise KernelError(f"no readable examples: {type(error).__name__}") from error
         return reader

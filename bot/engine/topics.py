@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 FALLBACK = "nlu_fallback"
-# What holds where config.yml says nothing; see `TopicClassifier`, `IntentReader` and `IntentModel`.
+# What holds where config.yml says nothing; see `TopicClassifier`, `IntentReader` and `KernelModel`.
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
         "threshold": 0.3,
@@ -20,11 +20,14 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "ranking_length": 10,
         "families": {},
         "short_forms": {},
-        "strength": 30.0,
-        "embedding_scale": 2.0,
-        "folds": 3,
+        "directions": 256,
+        "narrowness": 1.5,
+        "spelling": 1.0,
+        "ridge": 0.1,
     }
 )
+
+KERNEL_SETTINGS = ("directions", "narrowness", "spelling", "ridge")
 
 
 def family_of(label: str, exceptions: Mapping[str, str]) -> str:

@@ -101,7 +101,7 @@ def _contradiction(
 
 def _run(options: Options, wanted: list[Report]) -> None:
     # Loading numpy and scikit-learn takes seconds that no other command should spend.
-    from bot.engine.intent_model import IntentModelError
+    from bot.engine.kernel import KernelError
     from bot.evaluation import plots, printed
 
     try:
@@ -109,7 +109,7 @@ def _run(options: Options, wanted: list[Report]) -> None:
             plots.require()
         options.out.mkdir(parents=True, exist_ok=True)
         reports = _made(options, wanted)
-    except (BadData, IntentModelError, plots.NoPlots) as error:
+    except (BadData, KernelError, plots.NoPlots) as error:
         raise _fail(str(error)) from None
     except OSError as error:
         raise _fail(f"{options.out}: cannot be written ({error.strerror})") from None

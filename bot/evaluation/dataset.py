@@ -25,7 +25,7 @@ def report(options: Options) -> dict[str, Any]:
 
     Raises:
         BadData: a file cannot be used.
-        IntentModelError: fewer than two labels to learn.
+        KernelError: fewer than two labels to learn.
     """
     train, test = halves(options)
     away = _out_of_scope([*train, *test], options.out_of_scope)

