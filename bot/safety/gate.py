@@ -108,7 +108,7 @@ def _assess(text: str, context: Context) -> tuple[Finding, ...]:
     matches = [*patterns.find(folded), *_split_over_two(folded, context, patterns)]
     # The message before an open question's answer was the answer to another one: no half of the same sentence.
     judged = judging.judge(folded, matches, "" if context.question else context.previous)
-    found = {_finding(match, judged) for match in matches if _counts(match, judged)}
+    found = {_finding(match, judged, folded) for match in matches if _counts(match, judged)}
     found |= {
         Finding(verdict.level, verdict.category, "classifier")
         for verdict in judging.alone(judged)
@@ -148,12 +148,12 @@ def _split_over_two(folded: str, context: Context, patterns: phrases.Patterns) -
     return [match for match in patterns.find(before + after) if match.start < seam < match.end]
 
 
-def _finding(match: phrases.Match, judged: dict[str, float]) -> Finding:
+def _finding(match: phrases.Match, judged: dict[str, float], folded: str) -> Finding:
     """A match as a finding; words that the classifier is sure mean no harm are asked about, not passed over."""
     pattern = match.pattern
     level, category = match.level, match.category
     if level == "emergency" and not pattern.means and not pattern.intentional:
-        level, category = judging.doubt(category, judged) or (level, category)
+        level, category = judging.doubt(match, judged, folded) or (level, category)
     return Finding(level, category, pattern.id, pattern.person, pattern.intentional, pattern.means)
 
 

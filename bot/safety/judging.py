@@ -177,9 +177,23 @@ def agrees(category: str, judged: dict[str, float]) -> bool:
     return sum(judged.get(label, 0.0) for label in labels) >= thresholds.agreeing.get(category, 2.0)
 
 
-def doubt(category: str, judged: dict[str, float]) -> tuple[str, str] | None:
-    """What a strong pattern's finding becomes when the classifier is sure that the message is harmless; or None."""
+def doubt(match: Match, judged: dict[str, float], folded: str) -> tuple[str, str] | None:
+    """What a strong pattern's finding becomes when the classifier is sure that it is harmless; or None.
+
+    Sure of the whole message and of the match's own sentence: a cry may stand in a long and friendly letter.
+    """
     thresholds = get_thresholds()
-    if judged.get(CLASSIFIED_HARMLESS, 0.0) < thresholds.doubted_from:
+    classifier = get_classifier()
+    if classifier is None or judged.get(CLASSIFIED_HARMLESS, 0.0) < thresholds.doubted_from:
         return None
-    return thresholds.doubted.get(category)
+    alone_there = classifier.judge(_sentence(folded, match))
+    if alone_there.get(CLASSIFIED_HARMLESS, 0.0) < thresholds.doubted_from:
+        return None
+    return thresholds.doubted.get(match.category)
+
+
+def _sentence(folded: str, match: Match) -> str:
+    """The sentence a match lies in, folded."""
+    first = max(folded.rfind(" . ", 0, match.start + 1), 0)
+    last = folded.find(" . ", match.end - 1)
+    return f"{folded[first : len(folded) if last < 0 else last]} "
