@@ -210,7 +210,7 @@ async def get_help(request: Request) -> Response:
 
 
 def _stop(request: Request, visit: Visit, said: list[Message]) -> Response:
-    return _page(request, "help.html", visit.locale, said=said)
+    return _page(request, "help.html", visit.locale, visit=visit, said=said)
 
 
 @router.get("/check")
@@ -269,8 +269,10 @@ async def save(request: Request, page: str) -> Response:
         return _go("/form")
     if replies is None:
         return _page(request, "later.html", after.locale)
-    if after.stopped or any(reply["kind"] == "safety" for reply in replies):
+    if any(reply["kind"] == "safety" for reply in replies):
         return _stop(request, after, replies)
+    if after.stopped:
+        return _go("/form/help")
     if page == "check":
         return _show_check(request, after)
     if _problems(after, fields):

@@ -8,6 +8,8 @@ from html import unescape
 import httpx
 import pytest
 
+from bot.safety import gate
+from tests.support.console import Coordinator
 from tests.support.product import Person, Product, client
 
 
@@ -137,3 +139,98 @@ def test_consent_left_empty_says_that_it_is_needed(product: Product) -> None:
     assert 'href="#f-consent"' in form.text
     form.save(consent="true")
     assert form.page.url.path == "/form/check"
+
+
+def answers_of(product: Product, person: Person) -> dict[str, object]:
+    """What the record holds of somebody."""
+    kept: dict[str, object] = product.enrollment_of(person.id)["answers"]
+    return kept
+
+
+DANGERS = [
+    pytest.param("I am going to kill myself tonight", id="emergency"),
+    pytest.param("my son hits me", id="abuse"),
+    pytest.param("the pain is out of control", id="urgent"),
+    pytest.param("I want this over", id="wish to die"),
+]
+
+
+@pytest.mark.parametrize("cry", DANGERS)
+def test_the_harmless_answers_beside_a_cry_for_help_are_kept(product: Product, cry: str) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    form.page = form.http.get("/form/2")
+    form.save(matters_most=cry, illness="heart failure")
+    assert "You do not need to type your other answers again" in form.text
+    kept = answers_of(product, person)
+    assert kept["illness"] == ["heart_failure"]
+    assert "matters_most" not in kept
+
+
+def test_after_the_lock_is_cleared_the_form_is_filled_in_as_it_was(product: Product) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    stale = Form(product, person)
+    form.page = form.http.get("/form/2")
+    form.save(matters_most="I am going to kill myself tonight", illness="heart failure")
+    # Another tab was open: what was typed there is kept, too, and the form stays stopped.
+    stale.save(illness="kidney failure")
+    assert "has stopped here" in stale.text
+    Coordinator(product).conversation(person.id, "clear")
+    form.page = form.http.get("/form/2")
+    assert answers_of(product, person)["illness"] == ["kidney"]
+    assert re.search(r'name="illness" value="Kidney', form.text)
+    assert "kill myself" not in form.text
+    form.save(matters_most="To be with my dog", illness="kidney failure")
+    assert answers_of(product, person)["matters_most"] == "To be with my dog"
+
+
+def test_a_cry_split_over_two_fields_is_no_answer(product: Product) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    form.page = form.http.get("/form/2")
+    form.save(matters_most="I am going to kill", illness="myself", sx_pain="7")
+    assert "988" in form.text
+    assert "illness" not in answers_of(product, person)
+    assert answers_of(product, person)["sx_pain"] == 7
+
+
+def test_nothing_is_handed_in_while_locked(product: Product) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    form.page = form.http.get("/form/6")
+    form.save(consent="true")
+    form.page = form.http.get("/form/check")
+    person.say("I am going to kill myself tonight")
+    form.save()
+    assert "has stopped here" in form.text
+    assert product.enrollment_of(person.id)["state"] != "submitted"
+
+
+PEACEFUL = (
+    "go home to the Lord",
+    "to be gone before it gets bad",
+    "to let go of everything and sleep",
+    "I hope it will be over soon",
+)
+
+
+def test_an_answer_taken_for_danger_by_the_classifier_alone_is_kept_after_a_no(product: Product) -> None:
+    said = next(text for text in PEACEFUL if getattr(gate.assess(text), "rule", "") == "classifier")
+    person = Person(product)
+    person.say("I want to sign up")
+    person.say("for me")
+    form = Form(product, person)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    form.page = form.http.get("/form/2")
+    form.save(matters_most=said, sx_pain="7")
+    assert "matters_most" not in answers_of(product, person)
+    person.say("no")
+    kept = answers_of(product, person)
+    assert kept["matters_most"] == said
+    assert kept["patient_name"] == "Rosa Díaz"
+    assert kept["sx_pain"] == 7
