@@ -341,7 +341,13 @@ STAGES: tuple[Stage, ...] = (
 
 
 # A part of the plain form: the same gate first; the engine is not needed, so that the form saves while it is away.
-FORM_STAGES: tuple[Stage, ...] = (filling.safety, permission_taken_back, filling.locked, filling.keep)
+FORM_STAGES: tuple[Stage, ...] = (
+    filling.safety,
+    permission_taken_back,
+    filling.with_a_human,
+    filling.locked,
+    filling.keep,
+)
 
 
 async def run(turn: Turn) -> Result:

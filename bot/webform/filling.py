@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from bot import words
+from bot.conversation import conversations
 from bot.conversation.messages import Choice, Draft
 from bot.enrollment import record
 from bot.enrollment.answers import NotRead, Read, same
@@ -78,6 +79,18 @@ async def locked(turn: Turn) -> bool:
     if not await stage.locked(turn):
         return False
     _rescue(turn)
+    return True
+
+
+async def with_a_human(turn: Turn) -> bool:
+    """While a coordinator is in control the answers are kept and the assistant is silent; the page says who is there."""
+    if turn.work.conversation.control != conversations.HUMAN:
+        return False
+    fields = dict(turn.work.fields or {})
+    if turn.work.conversation.safety_lock:
+        fields.pop(READ_BACK, None)
+    take(turn, fields)
+    turn.result.memory = replace(turn.result.memory, choices=(), danger=False)
     return True
 
 

@@ -70,6 +70,11 @@ class Visit:
         return bool(self.conversation.safety_lock or self.conversation.safety_question)
 
     @property
+    def with_a_human(self) -> bool:
+        """Whether a coordinator is in the conversation; the assistant is silent."""
+        return bool(self.conversation.control == conversations.HUMAN)
+
+    @property
     def pages(self) -> list[list[Item]]:
         """The questions by page; the read-back has a page of its own."""
         items = [item for item in self.form.asked.items if item.link_id != READ_BACK]

@@ -10,7 +10,7 @@ import pytest
 
 from bot.safety import gate
 from tests.support.console import Coordinator
-from tests.support.product import Person, Product, client
+from tests.support.product import Person, Product, client, eventually
 
 
 class Form:
@@ -234,3 +234,49 @@ def test_an_answer_taken_for_danger_by_the_classifier_alone_is_kept_after_a_no(p
     assert kept["matters_most"] == said
     assert kept["patient_name"] == "Rosa Díaz"
     assert kept["sx_pain"] == 7
+
+
+def test_while_a_human_is_in_control_a_page_is_kept_and_the_assistant_is_silent(product: Product) -> None:
+    person = Person(product)
+    person.say("I want to sign up")
+    form = Form(product, person)
+    nora = Coordinator(product)
+    nora.conversation(person.id, "take-over")
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    assert "A person from our team is with you now" in form.text
+    assert answers_of(product, person)["patient_name"] == "Rosa Díaz"
+    assert person.log()[-1]["author"] == "person"
+    assert "Rosa Díaz" in unescape(nora.page(f"/conversations/{person.id}"))
+    form.page = form.http.get("/form/6")
+    form.save(consent="true")
+    form.page = form.http.get("/form/check")
+    form.save()
+    assert "We have your form" in form.text
+    assert product.enrollment_of(person.id)["state"] == "submitted"
+    assert person.log()[-1]["author"] == "person"
+
+
+def test_after_the_human_hands_back_the_chat_goes_on_behind_the_forms_answers(product: Product) -> None:
+    person = Person(product)
+    person.say("I want to sign up")
+    form = Form(product, person)
+    nora = Coordinator(product)
+    nora.conversation(person.id, "take-over")
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    nora.conversation(person.id, "hand-back")
+    assert eventually(lambda: person.log()[-1]["author"] == "assistant")
+    assert "what matters most" in person.log()[-1]["text"]
+    form.page = form.http.get("/form/2")
+    assert "A person from our team is with you now" not in form.text
+
+
+def test_danger_on_a_page_is_answered_while_a_human_is_in_control(product: Product) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    form.save(for_whom="me")
+    Coordinator(product).conversation(person.id, "take-over")
+    form.page = form.http.get("/form/2")
+    form.save(matters_most="I am going to kill myself tonight", sx_pain="7")
+    assert "988" in form.text
+    assert "A person from our team is with you now" in form.text
+    assert answers_of(product, person)["sx_pain"] == 7
