@@ -83,7 +83,7 @@ async def locked(turn: Turn) -> bool:
 
 
 async def with_a_human(turn: Turn) -> bool:
-    """While a coordinator is in control the answers are kept and the assistant is silent; the page says who is there."""
+    """While a coordinator is in control the answers are kept, the assistant is silent; the page says who is there."""
     if turn.work.conversation.control != conversations.HUMAN:
         return False
     fields = dict(turn.work.fields or {})

@@ -10,6 +10,7 @@ import pytest
 
 from bot.safety import gate
 from tests.support.console import Coordinator
+from tests.support.phone import Phone
 from tests.support.product import Person, Product, client, eventually
 
 
@@ -280,3 +281,47 @@ def test_danger_on_a_page_is_answered_while_a_human_is_in_control(product: Produ
     assert "988" in form.text
     assert "A person from our team is with you now" in form.text
     assert answers_of(product, person)["sx_pain"] == 7
+
+
+def test_a_form_begun_alone_goes_on_in_the_chat_with_the_same_conversation(product: Product) -> None:
+    form = Form(product)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    form.page = form.http.post("/form/chat", data={"csrf": form.hidden()["csrf"]})
+    handed = dict(re.findall(r'data-(conversation|token)="([^"]+)"', form.text))
+    assert handed["token"] not in str(form.page.url)
+    assert form.page.headers["cache-control"] == "no-store"
+    person = Person(product)
+    person.id, person.token = handed["conversation"], handed["token"]
+    assert any("filled in part of the form" in message["text"] for message in person.log())
+    assert "what matters most" in person.say("Go on with my sign-up").lower()
+    person.say("To be home with my dog")
+    form.page = form.http.get("/form/2")
+    assert "To be home with my dog" in form.text
+
+
+def test_another_site_is_not_handed_the_conversation(product: Product) -> None:
+    form = Form(product)
+    assert form.http.post("/form/chat", data={"csrf": "guess"}).status_code == 403
+    assert "data-token" not in client(product.url, follow_redirects=True).post("/form/chat").text
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en", "can I fill out a form instead"), ("es", "puedo llenar un formulario mejor")]
+)
+def test_asked_for_in_the_chat_the_form_has_a_link(product: Product, locale: str, words: str) -> None:
+    person = Person(product, locale)
+    person.say(words)
+    links = [link["url"] for message in person.heard for link in message["links"]]
+    assert f"{product.url}/form" in links
+
+
+def test_a_chat_that_is_no_longer_known_begins_a_new_form(product: Product) -> None:
+    person = Person(product)
+    person.token = "x" * 43
+    assert "Part 1 of 6" in Form(product, person).text
+
+
+def test_asked_for_by_text_the_words_say_that_the_form_starts_new(product: Product) -> None:
+    said = Phone(product).say("can I fill out a form instead")
+    assert "It starts new" in said
+    assert f"{product.url}/form" in said
