@@ -17,9 +17,9 @@ from tests.support.product import Person, Product, client, eventually
 class Form:
     """A browser without scripts that fills in the form."""
 
-    def __init__(self, product: Product, person: Person | None = None) -> None:
+    def __init__(self, product: Product, person: Person | None = None, locale: str = "en") -> None:
         self.http = client(product.url, follow_redirects=True)
-        sent = {"conversation": person.id, "token": person.token} if person else {"locale": "en"}
+        sent = {"conversation": person.id, "token": person.token} if person else {"locale": locale}
         self.page = self.http.post("/form/start", data=sent)
         assert self.page.status_code == 200, self.page.text
         # The cookie is for https in production and plain here.
@@ -325,3 +325,20 @@ def test_asked_for_by_text_the_words_say_that_the_form_starts_new(product: Produ
     said = Phone(product).say("can I fill out a form instead")
     assert "It starts new" in said
     assert f"{product.url}/form" in said
+
+
+@pytest.mark.parametrize("words", ["<my dog>", "to be home with {Luna} & <b>my</b> garden --"])
+def test_signs_in_an_answer_are_kept_word_for_word_and_only_shown(product: Product, words: str) -> None:
+    chatting, filling = Person(product), Person(product)
+    for text in ("I want to sign up", "for me", "Rosa Díaz", words):
+        chatting.say(text)
+    form = Form(product, filling)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    form.page = form.http.get("/form/2")
+    form.save(matters_most=words)
+    for person in (chatting, filling):
+        assert answers_of(product, person)["matters_most"] == words
+        page = Form(product, person).http.get("/form/check").text
+        for shown in (page, Coordinator(product).page(f"/conversations/{person.id}")):
+            assert words in unescape(shown)
+            assert words not in shown
