@@ -400,6 +400,7 @@ def _question(
     text = "" if value is None else item.show(value)[visit.locale]
     return {
         "id": item.link_id,
+        "name": item.label[visit.locale],
         "label": _wording(visit, item, "first"),
         "hint": _wording(visit, item, "why") if item.scope else "",
         "long": item.type == "text",
