@@ -74,8 +74,11 @@ def copy(ctx: Context) -> Reply:
 
 
 def form(ctx: Context) -> Reply:
-    """People who would rather not chat: by phone with a person, or a very short chat."""
-    return one(ctx, "form.instead", ("choice.person", *next_steps(ctx)[:1]))
+    """People who would rather not chat: the plain form, which on the web holds what was said here."""
+    word_id = "form.instead_sms" if ctx.on_sms else "form.instead"
+    link = (words.text("form.link", ctx.locale), f"{get_settings().base_url}/form")
+    message = say(ctx, word_id, ("choice.person", *next_steps(ctx)[:1]))
+    return Reply([replace(message, links=(link,))])
 
 
 def english(ctx: Context) -> Reply:

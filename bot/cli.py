@@ -24,6 +24,8 @@ app.add_typer(user, name="user")
 app.add_typer(enrollment, name="enrollment")
 app.add_typer(apikey, name="apikey")
 app.add_typer(audit, name="audit")
+keys_app = typer.Typer(no_args_is_help=True, help="The master key of all encryption.")
+app.add_typer(keys_app, name="keys")
 app.command("evaluate")(evaluate)
 
 
@@ -333,6 +335,26 @@ def _as_json(item: Any) -> dict[str, Any]:
         "service_area": item.service_area,
         "answers": {link_id: kept["value"] for link_id, kept in item.answers.items()},
     }
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Seal everything with the current key (PES_SECRET_KEY); it may be stopped and run again."""
+    from bot.records import rotation
+    from bot.records.crypto import SealError
+    from bot.records.database import get_database
+
+    try:
+        done = rotation.rotate(get_database())
+    except SealError as error:
+        raise _fail(
+            f"Not everything could be opened: {error}. Put the key into PES_OLD_SECRET_KEYS."
+        ) from None
+    except rotation.AuditBroken:
+        raise _fail(
+            "The audit log does not fit together; see `pes audit verify`. Keep the old keys."
+        ) from None
+    typer.echo(f"Done: {done.values} values sealed again. The old keys are not needed any more.")
 
 
 @audit.command("list")

@@ -68,7 +68,15 @@ def open_web(connection: Connection, locale: str, greeting: list[Draft]) -> Open
 def ensure_sms(connection: Connection, phone: str, locale: str) -> str:
     """The id of the conversation with a phone number (E.164), started if there is none."""
     keyring, moment = get_keyring(), now()
-    address_hash = keyring.lookup("phone", phone)
+    address_hash, *earlier = keyring.lookups("phone", phone)
+    if earlier:
+        # A new key was set and `pes keys rotate` has not come to this number yet.
+        known = select(conversation.c.id).where(
+            conversation.c.channel == "sms", conversation.c.address_hash.in_(earlier)
+        )
+        found_id = connection.execute(known).scalar_one_or_none()
+        if found_id:
+            return str(found_id)
     conversation_id = str(uuid.uuid4())
     started = insert_or_ignore(
         connection,

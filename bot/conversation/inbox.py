@@ -91,6 +91,7 @@ class Memory:
     `engine`: the engine's own state. `choices`: those last shown. `danger`: the safety gate answered the last message.
     `heard`, `heard_at`: the person's last message and when (ISO 8601), for a cry split over two. `said`: how often the
     gate has said what, so that it does not repeat itself. `loss`: a death the engine has yet to be told of.
+    `held`: fields of the plain form in which the gate heard danger, while its question waits for the answer.
     """
 
     engine: dict[str, Any] | None = None
@@ -100,6 +101,7 @@ class Memory:
     heard_at: str = ""
     said: dict[str, int] = field(default_factory=dict)
     loss: bool = False
+    held: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ def open_memory(row: Row[Any]) -> Memory:
         heard_at=str(raw.get("heard_at", "")),
         said=dict(raw.get("said", {})),
         loss=bool(raw.get("loss")),
+        held=dict(raw.get("held", {})),
     )
 
 

@@ -43,6 +43,8 @@ class Turn:
         memory = self.work.memory
         if self.by_person:
             memory = replace(memory, heard=self.work.text, heard_at=self.work.created_at.isoformat())
+        if not self.work.conversation.safety_question:
+            memory = replace(memory, held={})
         self.result = Result(memory=memory, locale=self.work.conversation.locale)
 
     @property
@@ -107,6 +109,11 @@ class Turn:
         """The same, for a function of the conversation's id and one value."""
         conversation_id = self.work.conversation_id
         self.effect(lambda connection: function(connection, conversation_id, value))
+
+    def keep_held(self) -> None:
+        """The answers of a form that the gate had taken for danger."""
+        if self.result.memory.held:
+            filling.take_held(self)
 
     async def go_on(self) -> None:
         """Have the open question asked again. Raises EngineUnavailable, EngineFailed."""
@@ -334,7 +341,13 @@ STAGES: tuple[Stage, ...] = (
 
 
 # A part of the plain form: the same gate first; the engine is not needed, so that the form saves while it is away.
-FORM_STAGES: tuple[Stage, ...] = (filling.safety, permission_taken_back, stage.locked, filling.keep)
+FORM_STAGES: tuple[Stage, ...] = (
+    filling.safety,
+    permission_taken_back,
+    filling.with_a_human,
+    filling.locked,
+    filling.keep,
+)
 
 
 async def run(turn: Turn) -> Result:

@@ -27,10 +27,13 @@ def assess(
         "completeness": completeness(record, answers),
         "authority": _text(answers, "authority"),
         "service_area": service_area(answers.get("zip")),
-        "phone_hash": _hash(answers, "phone"),
-        "birth_hash": _hash(answers, "date_of_birth"),
-    }
+    } | hashes(answers)
     connection.execute(update(enrollment).where(enrollment.c.id == enrollment_id).values(**values))
+
+
+def hashes(answers: Mapping[str, AnswerValue]) -> dict[str, str | None]:
+    """The columns by which records of the same person are found."""
+    return {"phone_hash": _hash(answers, "phone"), "birth_hash": _hash(answers, "date_of_birth")}
 
 
 def completeness(record: str, answers: Mapping[str, AnswerValue]) -> int:

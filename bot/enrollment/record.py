@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.conversation import timers
 from bot.conversation.tables import conversation
 from bot.enrollment import hand_in
-from bot.enrollment.assessment import assess, probable_duplicates
+from bot.enrollment.assessment import assess, hashes, probable_duplicates
 from bot.enrollment.catalog import get_catalog
 from bot.enrollment.tables import answer, consent, enrollment, enrollment_event
 from bot.handoff import tasks
@@ -227,6 +227,12 @@ def save_answers(
         hand_in.wait_for_more(connection, row)
     _pass_on(connection, row, message_id)
     return str(row.id)
+
+
+def look_up_again(connection: Connection, enrollment_id: str) -> None:
+    """Make the hashes of a record anew, with the current key."""
+    values = hashes(_values(connection, enrollment_id))
+    connection.execute(update(enrollment).where(enrollment.c.id == enrollment_id).values(**values))
 
 
 def _values(connection: Connection, enrollment_id: str) -> dict[str, Any]:

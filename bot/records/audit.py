@@ -12,7 +12,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Row, String, Table, insert, select, text
+from sqlalchemy import Column, Connection, Index, Integer, Row, String, Table, insert, select, text, update
 
 from bot.records.crypto import get_keyring
 from bot.records.database import Moment, metadata, now
@@ -36,9 +36,13 @@ FIRST_LINK = "0" * 64
 POSTGRES_LOCK = 7_204_118
 
 
-def _link(previous: str, at: datetime, *fields: str) -> str:
+def _link(key: bytes, previous: str, at: datetime, *fields: str) -> str:
     entry = json.dumps([previous, at.isoformat(timespec="microseconds"), *fields])
-    return hmac.new(get_keyring().subkey("audit"), entry.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, entry.encode(), hashlib.sha256).hexdigest()
+
+
+def _link_of(key: bytes, previous: str, row: Row[Any]) -> str:
+    return _link(key, previous, row.at, row.actor, row.action, row.object_type, row.object_id, row.detail)
 
 
 def take_turn(connection: Connection) -> None:
@@ -59,7 +63,7 @@ def record(
     last = select(audit.c.chain).order_by(audit.c.id.desc()).limit(1)
     previous = connection.execute(last).scalar() or FIRST_LINK
     at = now()
-    chain = _link(previous, at, actor, action, object_type, object_id, detail)
+    chain = _link(get_keyring().subkey("audit"), previous, at, actor, action, object_type, object_id, detail)
     connection.execute(
         insert(audit).values(
             at=at,
@@ -74,14 +78,25 @@ def record(
 
 
 def verify(connection: Connection) -> int | None:
-    """The id of the first entry that does not fit the chain, or None when the log is whole."""
-    previous = FIRST_LINK
+    """The id of the first entry that does not fit the chain, or None when the log is whole.
+
+    An entry may be chained with an earlier key that this installation still has.
+    """
+    previous, keys = FIRST_LINK, get_keyring().subkeys("audit")
     for row in connection.execute(select(audit).order_by(audit.c.id)):
-        expected = _link(previous, row.at, row.actor, row.action, row.object_type, row.object_id, row.detail)
-        if not hmac.compare_digest(expected, row.chain):
+        if not any(hmac.compare_digest(_link_of(key, previous, row), row.chain) for key in keys):
             return int(row.id)
         previous = row.chain
     return None
+
+
+def link_again(connection: Connection) -> None:
+    """Chain the whole log with the current key, in the caller's transaction, who has verified it in the same one."""
+    take_turn(connection)
+    previous, key = FIRST_LINK, get_keyring().subkey("audit")
+    for row in connection.execute(select(audit).order_by(audit.c.id)).all():
+        previous = _link_of(key, previous, row)
+        connection.execute(update(audit).where(audit.c.id == row.id).values(chain=previous))
 
 
 def entries(connection: Connection, object_id: str | None, most: int) -> list[Row[Any]]:

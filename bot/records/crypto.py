@@ -53,7 +53,7 @@ class Keyring:
             derived = _derive(key, "seal")
             self._ciphers[hashlib.sha256(derived).digest()[:KEY_ID_BYTES]] = AESGCM(derived)
         self._current = next(iter(self._ciphers))
-        self._master = master
+        self._masters = (master, *old)
 
     def seal(self, place: str, row_id: str, value: bytes) -> bytes:
         """Encrypt `value` for one place (`table.column`) of one row."""
@@ -95,9 +95,18 @@ class Keyring:
         """A keyed hash (hex) by which a value such as a phone number is found without being readable."""
         return hmac.new(self._lookup_keys[0], f"{purpose}:{value}".encode(), hashlib.sha256).hexdigest()
 
+    def lookups(self, purpose: str, value: str) -> list[str]:
+        """`lookup` with the current key and with each earlier one."""
+        text = f"{purpose}:{value}".encode()
+        return [hmac.new(key, text, hashlib.sha256).hexdigest() for key in self._lookup_keys]
+
     def subkey(self, purpose: str) -> bytes:
         """A 32-byte key for another purpose (audit chain, internal secrets), derived from the master key."""
-        return _derive(self._master, purpose)
+        return _derive(self._masters[0], purpose)
+
+    def subkeys(self, purpose: str) -> list[bytes]:
+        """`subkey` of the current key and of each earlier one."""
+        return [_derive(master, purpose) for master in self._masters]
 
 
 def master_key(settings: Settings) -> str:

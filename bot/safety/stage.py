@@ -92,7 +92,7 @@ async def locked(turn: Turn) -> bool:
 
 
 async def _hear(turn: Turn) -> bool:
-    finding = gate.assess(turn.work.text, _context(turn))
+    finding = gate.assess(turn.work.text, context(turn))
     question = turn.work.conversation.safety_question or ""
     if question.startswith(WISH) and (finding is None or finding.level not in DECISIVE):
         return await _wish_answer(turn, question)
@@ -111,7 +111,8 @@ async def _hear(turn: Turn) -> bool:
     return finding.category != "check_failed" or turn.opted_out
 
 
-def _context(turn: Turn) -> Context:
+def context(turn: Turn) -> Context:
+    """What the gate must know of the conversation to judge this message."""
     memory, question = turn.work.memory, turn.work.conversation.safety_question or ""
     fresh = bool(memory.heard_at) and datetime.fromisoformat(memory.heard_at) + SPLIT > now()
     return Context(
@@ -311,6 +312,9 @@ def _mistaken(turn: Turn, question: str) -> str:
 
     After a no they are what they were meant as: the answer to our question, in the person's own words.
     """
+    if turn.work.memory.held:
+        # They stood in the form, where each field is an answer of its own.
+        return ""
     heard = turn.work.memory.heard if question == WISH else ""
     finding = gate.assess(heard) if heard else None
     return heard if finding is not None and finding.rule == "classifier" else ""
@@ -319,6 +323,7 @@ def _mistaken(turn: Turn, question: str) -> str:
 async def _wish_denied(turn: Turn, question: str) -> None:
     """A no: a nurse or social worker the same day (the ticket is open), and the conversation may go on."""
     _no_question(turn)
+    turn.keep_held()
     word_id = "wish_no" if get_program().is_open() else "wish_no_closed"
     link_ids = ("link_call_988", "link_text_988", "link_nurse_line")
     in_human_hands = turn.work.conversation.control == conversations.HUMAN

@@ -5,6 +5,7 @@ It goes through the interview's own rules for keeping an answer, without the eng
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import asdict, replace
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from bot import words
+from bot.conversation import conversations
 from bot.conversation.messages import Choice, Draft
 from bot.enrollment import record
 from bot.enrollment.answers import NotRead, Read, same
@@ -27,10 +29,12 @@ from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item, Questionnaire
 from bot.enrollment.turn import Turn as Interview
 from bot.handoff.tickets import TicketDraft
 from bot.program import get_program
-from bot.safety import stage
+from bot.safety import gate, stage
 
 if TYPE_CHECKING:
     from bot.conversation.turn import Turn
+
+log = logging.getLogger(__name__)
 
 # Before a linkId: the words that the person has confirmed to be meant as we read them.
 SURE = "sure:"
@@ -42,16 +46,24 @@ _NEW_STATE: dict[str, Any] = {
 
 
 async def safety(turn: Turn) -> bool:
-    """Every field by itself, then all of them together, as if each had been written in the chat."""
+    """Every field by itself, then all of them together, as if each had been written in the chat.
+
+    What is harmless on a page with danger in it is kept all the same: nobody should type it twice.
+    """
     whole = turn.work
+    danger = False
     typed = [text for text in typed_in(whole.fields or {}) if text.strip()]
     try:
         for text in dict.fromkeys([*typed, whole.text]):
             turn.work = replace(whole, text=text)
-            if await stage.safety(turn):
-                return True
+            danger = await stage.safety(turn)
+            if danger:
+                break
     finally:
         turn.work = whole
+    if danger:
+        _rescue(turn)
+        return True
     if turn.preface is not None:
         turn.say(turn.preface)
     return False
@@ -62,35 +74,120 @@ def typed_in(fields: Mapping[str, str]) -> list[str]:
     return [text for key, text in fields.items() if not key.startswith(SURE)]
 
 
+async def locked(turn: Turn) -> bool:
+    """A page that was open when the gate locked: what it holds is kept, and nothing more is asked."""
+    if not await stage.locked(turn):
+        return False
+    _rescue(turn)
+    return True
+
+
+async def with_a_human(turn: Turn) -> bool:
+    """While a coordinator is in control the answers are kept, the assistant is silent; the page says who is there."""
+    if turn.work.conversation.control != conversations.HUMAN:
+        return False
+    fields = dict(turn.work.fields or {})
+    if turn.work.conversation.safety_lock:
+        fields.pop(READ_BACK, None)
+    take(turn, fields)
+    turn.result.memory = replace(turn.result.memory, choices=(), danger=False)
+    return True
+
+
 async def keep(turn: Turn) -> bool:
     """Write the answers that can be read, and let the chat go on at the first question left."""
-    work = turn.work
-    form = interview(turn.result.memory.engine, turn.locale, work.created_at)
-    if form.at.status == SUBMITTED:
+    heard = take(turn, turn.work.fields or {})
+    if heard is None:
         turn.result.drafts.append(Draft(words.text("form.already", turn.locale), author="system"))
         return True
-    form.at.heard = work.message_id
-    form.at.pending, form.at.fixing, form.at.status = None, False, OPEN
-    _fill(form, work.fields or {})
-    heard = close(form)
-    # What the page read back, the chat has not.
-    heard.position.read_back = False
-    submitted = heard.position.status == COMPLETE and form.at.answers.get(CONSENT) is not False
-    ticket_notes = notes_text(heard.position)
-    if submitted:
-        heard.position.status = SUBMITTED
-        turn.result.tickets.append(TicketDraft("enrollment", ticket_notes))
-    _write(turn, form.asked, heard, submitted)
-    turn.result.memory = replace(
-        turn.result.memory, engine=_state(turn.result.memory.engine, heard), choices=(), danger=False
-    )
-    word_id = "form.sent" if submitted else "form.filled"
+    turn.result.memory = replace(turn.result.memory, choices=(), danger=False)
+    word_id = "form.sent" if heard.position.status == SUBMITTED else "form.filled"
     title = words.text("choice.resume", turn.locale)
     said = words.text(word_id, turn.locale, **get_program().facts(turn.locale))
     turn.result.drafts.append(Draft(said, author="system"))
     if heard.next is not None:
         turn.offer((Choice(title=title, value=title),))
     return True
+
+
+def take(turn: Turn, fields: Mapping[str, str]) -> Heard | None:
+    """Put fields into the record and the dialogue's state, with the commit of the turn; nothing is said.
+
+    Returns:
+        What came of it; None when the form was sent before.
+    """
+    form = interview(turn.result.memory.engine, turn.locale, turn.work.created_at)
+    if form.at.status == SUBMITTED:
+        return None
+    form.at.heard = turn.work.message_id
+    form.at.pending, form.at.fixing, form.at.status = None, False, OPEN
+    _fill(form, fields)
+    heard = close(form)
+    # What the page read back, the chat has not.
+    heard.position.read_back = False
+    submitted = heard.position.status == COMPLETE and form.at.answers.get(CONSENT) is not False
+    if submitted:
+        turn.result.tickets.append(TicketDraft("enrollment", notes_text(heard.position)))
+        heard.position.status = SUBMITTED
+    _write(turn, form.asked, heard, submitted)
+    turn.result.memory = replace(turn.result.memory, engine=_state(turn.result.memory.engine, heard))
+    return heard
+
+
+def take_held(turn: Turn) -> None:
+    """The person has said that they are in no danger: answers in which only the classifier heard it are answers."""
+    held = turn.result.memory.held
+    meant = {key: text for key, text in held.items() if key.startswith(SURE) or _is_mistaken(text)}
+    turn.result.memory = replace(turn.result.memory, held={})
+    if meant:
+        take(turn, meant)
+
+
+def _is_mistaken(text: str) -> bool:
+    finding = gate.assess(text)
+    return finding is None or finding.rule == "classifier"
+
+
+def _rescue(turn: Turn) -> None:
+    """Keep what is harmless on a page that stopped the form; the rest stays in the log, for people."""
+    before = turn.work.memory
+    if turn.result.memory.loss or turn.result.memory.engine != before.engine:
+        # The patient has died: nothing is taken down any more.
+        return
+    harmless = _harmless(turn)
+    fields = turn.work.fields or {}
+    held = {key: text for key, text in fields.items() if key not in harmless and key != READ_BACK}
+    turn.result.memory = replace(turn.result.memory, held=held)
+    # Nobody hands in a form at such a moment.
+    harmless.pop(READ_BACK, None)
+    if not harmless:
+        return
+    try:
+        take(turn, harmless)
+    except Exception:
+        # Nothing may stand between a cry for help and its answer. The words are in the log all the same.
+        log.exception("form: nothing kept of a page with danger in it, message %s", turn.work.message_id)
+
+
+def _harmless(turn: Turn) -> dict[str, str]:
+    """The fields in which the gate hears no danger, neither in each nor in all of them together."""
+    context = stage.context(turn)
+    fields = turn.work.fields or {}
+    found: dict[str, str] = {}
+    said: list[str] = []
+    for key, text in fields.items():
+        if key.startswith(SURE):
+            continue
+        if text.strip() and any(_is_danger(one, context) for one in (text, "\n".join([*said, text]))):
+            continue
+        found[key] = text
+        said.append(text)
+    return found | {key: text for key, text in fields.items() if key.removeprefix(SURE) in found}
+
+
+def _is_danger(text: str, context: gate.Context) -> bool:
+    finding = gate.assess(text, context)
+    return finding is not None and finding.level != "route"
 
 
 def interview(state: Mapping[str, Any] | None, locale: str, at: datetime) -> Interview:

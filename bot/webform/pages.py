@@ -27,7 +27,7 @@ from bot.enrollment.turn import Turn as Interview
 from bot.enrollment.turn import caller_of, party_of, patient_of
 from bot.problems import Problem
 from bot.program import get_program
-from bot.records.database import now
+from bot.records.database import Database, now
 from bot.services import Services
 from bot.webform import filling
 
@@ -68,6 +68,11 @@ class Visit:
     def stopped(self) -> bool:
         """Whether the safety gate waits for something else than a form."""
         return bool(self.conversation.safety_lock or self.conversation.safety_question)
+
+    @property
+    def with_a_human(self) -> bool:
+        """Whether a coordinator is in the conversation; the assistant is silent."""
+        return bool(self.conversation.control == conversations.HUMAN)
 
     @property
     def pages(self) -> list[list[Item]]:
@@ -166,9 +171,7 @@ async def start(request: Request) -> Response:
     posted = await _posted(request)
     conversation_id, token = _first(posted, "conversation"), _first(posted, "token")
     database = _services(request).database
-    if token:
-        await database.read(conversations.authorize, conversation_id, token)
-    else:
+    if not token or not await _opens(database, conversation_id, token):
         locale = _first(posted, "locale")
         locale = locale if locale in words.LOCALES else "en"
         opened = await database.write(conversations.open_web, locale, greeting.web_greeting(locale))
@@ -185,6 +188,31 @@ async def start(request: Request) -> Response:
         samesite="strict",
     )
     return response
+
+
+async def _opens(database: Database, conversation_id: str, token: str) -> bool:
+    try:
+        await database.read(conversations.authorize, conversation_id, token)
+    except (conversations.ConversationNotFound, conversations.WrongToken):
+        # The chat was kept in the browser for longer than with us: they begin anew.
+        return False
+    return True
+
+
+@router.post("/chat")
+async def into_the_chat(request: Request) -> Response:
+    """Hand the conversation to the chat of this browser: in the body of a page, never in an address."""
+    visit = await _visit(request)
+    if visit is None:
+        return _go("/form")
+    _check_csrf(await _posted(request), visit)
+    return _page(request, "chat.html", visit.locale, handed=visit)
+
+
+def _check_csrf(posted: dict[str, list[str]], visit: Visit | None) -> Visit:
+    if visit is None or not hmac.compare_digest(_first(posted, "csrf"), visit.csrf):
+        raise Problem(403, words.text("form.expired", "en"))
+    return visit
 
 
 @router.post("/leave")
@@ -210,7 +238,7 @@ async def get_help(request: Request) -> Response:
 
 
 def _stop(request: Request, visit: Visit, said: list[Message]) -> Response:
-    return _page(request, "help.html", visit.locale, said=said)
+    return _page(request, "help.html", visit.locale, visit=visit, said=said)
 
 
 @router.get("/check")
@@ -248,10 +276,8 @@ async def show(request: Request, number: int) -> Response:
 @router.post("/{page}")
 async def save(request: Request, page: str) -> Response:
     """Save a page: durable before it is answered, once however often it is sent."""
-    visit = await _visit(request)
     posted = await _posted(request)
-    if visit is None or not hmac.compare_digest(_first(posted, "csrf"), visit.csrf):
-        raise Problem(403, words.text("form.expired", "en"))
+    visit = _check_csrf(posted, await _visit(request))
     number = int(page) if page.isascii() and page.isdecimal() else 0
     if page != "check" and not 1 <= number <= len(visit.pages):
         raise Problem(404, "There is no such page.")
@@ -268,9 +294,11 @@ async def save(request: Request, page: str) -> Response:
     if after is None:
         return _go("/form")
     if replies is None:
-        return _page(request, "later.html", after.locale)
-    if after.stopped or any(reply["kind"] == "safety" for reply in replies):
+        return _page(request, "later.html", after.locale, visit=after)
+    if any(reply["kind"] == "safety" for reply in replies):
         return _stop(request, after, replies)
+    if after.stopped:
+        return _go("/form/help")
     if page == "check":
         return _show_check(request, after)
     if _problems(after, fields):
@@ -372,6 +400,7 @@ def _question(
     text = "" if value is None else item.show(value)[visit.locale]
     return {
         "id": item.link_id,
+        "name": item.label[visit.locale],
         "label": _wording(visit, item, "first"),
         "hint": _wording(visit, item, "why") if item.scope else "",
         "long": item.type == "text",

@@ -152,9 +152,7 @@ def test_what_have_i_told_you(link_id, answers) -> None:
         "/restart",
         '/intent{"x":1}',
         "/skip",
-        "<script>alert(1)</script>",
-        "<b>bold</b>",
-        *["'; DROP TABLE answers;--", "1' OR '1'='1", "xzxzxzxz", "asdfgh", "\x00", "\ud800", "?"],
+        *["xzxzxzxz", "asdfgh", "\x00", "\ud800", "?"],
     ],
 )
 def test_what_is_no_language_is_asked_again_and_never_kept(link_id, answers, text) -> None:
@@ -163,6 +161,39 @@ def test_what_is_no_language_is_asked_again_and_never_kept(link_id, answers, tex
     talk.say(text)
     unchanged(talk, before, link_id)
     assert talk.said
+
+
+# Questions that take any words for an answer.
+OWN_WORDS = [item.link_id for asked in get_catalog().all() for item in asked.items if item.parser == "text"]
+
+
+@every_question
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<b>bold</b>",
+        "<script>alert(1)</script>",
+        "'; DROP TABLE answers;--",
+        "1' OR '1'='1",
+        "{patient} &amp;",
+    ],
+)
+def test_signs_of_machines_are_kept_as_own_words_and_nowhere_else(link_id, answers, text) -> None:
+    talk = at(link_id, answers)
+    before = talk.answers
+    talk.say(text)
+    if link_id in OWN_WORDS:
+        assert talk.answers == before | {link_id: text}
+    else:
+        unchanged(talk, before, link_id)
+
+
+@pytest.mark.parametrize("link_id", OWN_WORDS)
+@pytest.mark.parametrize("text", ["<my dog>", "{my garden}", "to select my doctor from my church", "home --"])
+def test_own_words_are_kept_with_every_sign_in_them(link_id, text) -> None:
+    talk = at(link_id, dict(EVERY)[link_id])
+    talk.say(text)
+    assert talk.answers[link_id] == text
 
 
 @pytest.mark.parametrize("link_id", ["patient_name", "caller_name"])

@@ -128,6 +128,17 @@ class Product:
             time.sleep(0.1)
         raise AssertionError(f"not ready in {READY_SECONDS} s: {self.log_tail()}")
 
+    def wait_until_it_serves(self) -> None:
+        """Wait for the service alone; without an engine it is never ready."""
+        if not eventually(self._serves, READY_SECONDS):
+            raise AssertionError(f"it does not serve: {self.log_tail()}")
+
+    def _serves(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/healthz", timeout=2).status_code == 200
+        except httpx.TransportError:
+            return False
+
     def log_tail(self) -> str:
         """The last lines of both logs."""
         return "\n".join(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.enrollment.answers.plain import is_unreadable, tokens
+from bot.enrollment.answers.plain import is_command, is_mash, is_wordless, tokens
 from bot.enrollment.answers.reading import NotRead, Read, same
 
 # Said to our question, yet no answer to it.
@@ -32,7 +32,8 @@ def read_text(text: str) -> Read | NotRead:
 
 def says_nothing(text: str) -> str | None:
     """Why a text is no answer at all (`wordless`, `nothing`); None when it says something."""
-    if is_unreadable(text):
+    # Signs and brackets are how some people write: "<my dog>", "to choose from {home, hospice} --". They stay.
+    if is_wordless(text) or is_command(text) or is_mash(text):
         return "wordless"
     said = tokens(text)
     told = " ".join(said)

@@ -103,9 +103,14 @@ def is_wordless(text: str) -> bool:
     return not any(char.isalnum() for char in clean(text))
 
 
+def is_command(text: str) -> bool:
+    """Words to a machine ("/restart")."""
+    return _COMMAND.search(text) is not None
+
+
 def is_code(text: str) -> bool:
-    """A command, markup or a query: never something a person tells us about themselves."""
-    return bool(_COMMAND.search(text) or _TAG.search(text) or _SQL.search(text))
+    """A command, markup or a query: never a name, a number or a date."""
+    return bool(is_command(text) or _TAG.search(text) or _SQL.search(text))
 
 
 def is_mash(text: str) -> bool:

@@ -23,6 +23,15 @@ export function write(key, value, area = "localStorage") {
   }
 }
 
+/** Whether the device itself keeps `key`: another page will find it. */
+export function keeps(key) {
+  try {
+    return localStorage.getItem(PREFIX + key) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** Forgets everything, in this tab and on this device. */
 export function forget() {
   for (const key of ["conversation", "outbox", "locale"]) write(key, null);
