@@ -93,7 +93,8 @@ async def locked(turn: Turn) -> bool:
 
 async def _hear(turn: Turn) -> bool:
     finding = gate.assess(turn.work.text, context(turn))
-    question = turn.work.conversation.safety_question or ""
+    # A page of the form that was open meanwhile does not answer the gate, whatever stands in its fields.
+    question = "" if turn.work.fields is not None else turn.work.conversation.safety_question or ""
     if question.startswith(WISH) and (finding is None or finding.level not in DECISIVE):
         return await _wish_answer(turn, question)
     if question in (SAFE_HERE, SAFE_DETAILS) and (finding is None or finding.category == "abuse"):

@@ -75,8 +75,9 @@ def typed_in(fields: Mapping[str, str]) -> list[str]:
 
 
 async def locked(turn: Turn) -> bool:
-    """A page that was open when the gate locked: what it holds is kept, and nothing more is asked."""
-    if not await stage.locked(turn):
+    """A page that was open when the gate locked, or asked: what it holds is kept, and nothing more is asked."""
+    waits = bool(turn.work.conversation.safety_question)
+    if not waits and not await stage.locked(turn):
         return False
     _rescue(turn)
     return True
@@ -87,7 +88,7 @@ async def with_a_human(turn: Turn) -> bool:
     if turn.work.conversation.control != conversations.HUMAN:
         return False
     fields = dict(turn.work.fields or {})
-    if turn.work.conversation.safety_lock:
+    if turn.work.conversation.safety_lock or turn.work.conversation.safety_question:
         fields.pop(READ_BACK, None)
     take(turn, fields)
     turn.result.memory = replace(turn.result.memory, choices=(), danger=False)
@@ -157,7 +158,7 @@ def _rescue(turn: Turn) -> None:
     harmless = _harmless(turn)
     fields = turn.work.fields or {}
     held = {key: text for key, text in fields.items() if key not in harmless and key != READ_BACK}
-    turn.result.memory = replace(turn.result.memory, held=held)
+    turn.result.memory = replace(turn.result.memory, held=turn.result.memory.held | held)
     # Nobody hands in a form at such a moment.
     harmless.pop(READ_BACK, None)
     if not harmless:

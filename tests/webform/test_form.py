@@ -342,3 +342,16 @@ def test_signs_in_an_answer_are_kept_word_for_word_and_only_shown(product: Produ
         for shown in (page, Coordinator(product).page(f"/conversations/{person.id}")):
             assert words in unescape(shown)
             assert words not in shown
+
+
+def test_a_page_that_was_open_does_not_answer_the_gates_question(product: Product) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    person.say("I want this over")
+    form.save(illness="kidney failure", matters_most="no")
+    assert "ending your life" in form.text
+    assert answers_of(product, person)["illness"] == ["kidney"]
+    assert "ending your life" in unescape(form.http.get("/form/2").text)
+    assert "988" in person.say("yes")
+    assert "has stopped here" in unescape(form.http.get("/form/2").text)
