@@ -9,15 +9,20 @@ from typing import Any
 
 from sklearn.model_selection import train_test_split
 
+from bot.evaluation import scores
 from bot.evaluation.examples import BadData, Example, counts, read_rows
 from bot.evaluation.nlu import Judge
 from bot.evaluation.options import CONFIG, Options
-from bot.evaluation.pipeline import Embeddings, Pipeline, Settings
+from bot.evaluation.pipeline import Embeddings, Pipeline, Rule, Settings
 
 USUAL_OUT_OF_SCOPE = ("oos", "out_of_scope")
 # What "not understood" is called in a data set that has no label for it.
 NONE_OF_THEM = "out_of_scope"
 TEST_SHARE = 0.2
+# How sure is sure enough depends on the labels and on how alike they are. Of the examples to learn from one in so many is
+# set aside for a moment: as many of them may be refused as we let our own people be asked again for nothing.
+SET_ASIDE = 0.1
+MOST_REFUSED = 0.05
 
 
 def report(options: Options) -> dict[str, Any]:
@@ -32,23 +37,45 @@ def report(options: Options) -> dict[str, Any]:
     settings = Settings.read(CONFIG)
     options.say(f"Learning {len(counts(train)):,} labels from {len(train):,} examples ...")
     started = time.perf_counter()
-    pipeline = Pipeline(settings, Embeddings(options.say), options.say).fit(train)
+    embeddings = Embeddings(options.say)
+    rule = settings.rule(away)
+    rule = rule.at(_sure_enough(train, settings, embeddings, rule, options.seed))
+    pipeline = Pipeline(settings, embeddings, options.say).fit(train)
     seconds = time.perf_counter() - started
     options.say(f"Asking {len(test):,} messages ...")
     texts = [example.text for example in test]
     answered = test, pipeline.guess(texts)
-    judged = Judge(settings.rule(away), options).judge("dataset", answered)
+    judged = Judge(rule, options).judge("dataset", answered)
     return {
         "kind": "dataset",
         "examples": len(train),
         "labels": len(counts(train)),
         "out_of_scope_label": away,
-        "threshold": settings.rule().threshold,
+        "threshold": rule.threshold,
         "never_learned": sum(example.label not in counts(train) for example in test),
         "training_seconds": round(seconds, 2),
         "ms_per_message": pipeline.milliseconds(texts),
         "sets": {"dataset": judged},
     }
+
+
+def _sure_enough(
+    train: Sequence[Example], settings: Settings, embeddings: Embeddings, rule: Rule, seed: int
+) -> float:
+    """The threshold for these labels: the highest that refuses at most a twentieth of examples set aside.
+
+    Nothing of the test half is looked at. With too few examples to set some of every label aside, the assistant's own.
+    """
+    in_all = counts(train)
+    size = round(SET_ASIDE * len(train))
+    if min(in_all.values()) < 2 or not len(in_all) <= size <= len(train) - len(in_all):
+        return rule.threshold
+    labels = [example.label for example in train]
+    learned, aside = train_test_split(train, test_size=size, stratify=labels, random_state=seed)
+    pipeline = Pipeline(settings, embeddings, lambda _: None).fit(learned)
+    curve = scores.threshold_curve(aside, pipeline.guess([example.text for example in aside]), rule)
+    fitting = [row["threshold"] for row in curve if (row["in_scope_refused"] or 0) <= MOST_REFUSED]
+    return max(fitting, default=rule.threshold)
 
 
 def halves(options: Options) -> tuple[list[Example], list[Example]]:
