@@ -19,8 +19,8 @@ USUAL_OUT_OF_SCOPE = ("oos", "out_of_scope")
 # What "not understood" is called in a data set that has no label for it.
 NONE_OF_THEM = "out_of_scope"
 TEST_SHARE = 0.2
-# How sure is sure enough depends on the labels and on how alike they are. Of the examples to learn from one in so many is
-# set aside for a moment: as many of them may be refused as we let our own people be asked again for nothing.
+# How sure is sure enough depends on the labels and on how alike they are: this share of the examples is set aside for a
+# moment, and as many of those may be refused as of our own people may be asked again for nothing.
 SET_ASIDE = 0.1
 MOST_REFUSED = 0.05
 
