@@ -297,7 +297,7 @@ def enrollment_export(
     from bot.enrollment.record import NoEnrollment
     from bot.fhir.bundle import NotStored, bundle_of
     from bot.fhir.form import get_forms
-    from bot.page import document
+    from bot.page import document, reading
     from bot.page.sheet import sheet
     from bot.program import get_program
     from bot.records.database import get_database
@@ -307,10 +307,14 @@ def enrollment_export(
         raise _fail(f'There is no format "{form}". Use: fhir, html.')
     try:
         with get_database().begin() as connection:
-            taken = snapshot.read_by(connection, "command-line", enrollment_id, form)
+            if form == "html":
+                found = reading.read_by(connection, "command-line", enrollment_id, form)
+            else:
+                taken = snapshot.read_by(connection, "command-line", enrollment_id, form)
         if form == "html":
-            locale = lang if lang in LOCALES else taken.locale
-            typer.echo(document.page(sheet(taken, locale, for_team=not for_family), other_language=False))
+            locale = lang if lang in LOCALES else found.taken.locale
+            shown = sheet(found.taken, locale, not for_family, found.others)
+            typer.echo(document.page(shown, other_language=False))
             return
         bundle = bundle_of(taken, get_forms(), get_program().name)
     except NoEnrollment:

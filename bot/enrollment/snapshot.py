@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, and_, exists, or_, select
 from bot.conversation import conversations, messages
 from bot.enrollment import record
 from bot.enrollment.answers import AnswerValue, Label
-from bot.enrollment.record import NoEnrollment
+from bot.enrollment.catalog import get_catalog
+from bot.enrollment.record import ConsentView, NoEnrollment
 from bot.enrollment.tables import answer, consent, enrollment
 from bot.handoff import tasks, tickets
 from bot.records import audit
@@ -202,7 +203,7 @@ def take(connection: Connection, enrollment_id: str) -> Snapshot:
         writer=writer,
         answers=answers,
         history=_history(connection, row.id),
-        consents=_consents(connection, row.id),
+        consents=_consents(connection, row),
         tickets=_tickets(connection, row.conversation_id),
         tasks=_tasks(connection, row),
     )
@@ -241,8 +242,12 @@ def page(
         after: moment of change and id of the last line that is known already.
         most: how many at most.
     """
+    asked_in = enrollment.alias()
     stored = exists().where(
-        consent.c.enrollment_id == enrollment.c.id, consent.c.scope == STORE, consent.c.given == GIVEN
+        asked_in.c.conversation_id == enrollment.c.conversation_id,
+        consent.c.enrollment_id == asked_in.c.id,
+        consent.c.scope == STORE,
+        consent.c.given == GIVEN,
     )
     found = select(enrollment).where(stored, enrollment.c.updated_at <= now() - SETTLED)
     if state:
@@ -317,23 +322,40 @@ def _history(connection: Connection, enrollment_id: str) -> tuple[StateChange, .
     )
 
 
-def _consents(connection: Connection, enrollment_id: str) -> tuple[ConsentGiven, ...]:
-    return tuple(
-        ConsentGiven(
-            # A scope is answered once at one moment, and both stay as they are.
-            id=f"{row.scope}:{row.at.isoformat()}",
-            kind=row.scope,
-            decision=row.given,
-            wording_version=row.wording_version,
-            locale=row.locale,
-            channel=row.channel,
-            at=row.at,
-            given_by=PROXY if row.given_by == "other" else PATIENT,
-            role=row.role,
-            name=row.name,
-            detail=row.detail,
-        )
-        for row in record.consents(connection, enrollment_id)
+def _consents(connection: Connection, row: Row[Any]) -> tuple[ConsentGiven, ...]:
+    """Those of the record, and those that another record of the conversation asked for by the same question: who has
+    answered it there is not asked again here."""
+    found = list(record.consents(connection, row.id))
+    for other in record.of_conversation(connection, row.conversation_id):
+        if other.id != row.id:
+            shared = _shared_scopes(row.questionnaire, other.questionnaire)
+            found += [given for given in record.consents(connection, other.id) if given.scope in shared]
+    return tuple(_consent(view) for view in sorted(found, key=lambda view: view.at))
+
+
+def _shared_scopes(one: str, other: str) -> frozenset[str]:
+    catalog = get_catalog()
+    asked = [
+        {(item.link_id, item.scope) for item in catalog.items_of_record(name) if item.scope}
+        for name in (one, other)
+    ]
+    return frozenset(str(scope) for _, scope in asked[0] & asked[1])
+
+
+def _consent(view: ConsentView) -> ConsentGiven:
+    return ConsentGiven(
+        # A scope is answered once at one moment, and both stay as they are.
+        id=f"{view.scope}:{view.at.isoformat()}",
+        kind=view.scope,
+        decision=view.given,
+        wording_version=view.wording_version,
+        locale=view.locale,
+        channel=view.channel,
+        at=view.at,
+        given_by=PROXY if view.given_by == "other" else PATIENT,
+        role=view.role,
+        name=view.name,
+        detail=view.detail,
     )
 
 

@@ -57,3 +57,16 @@ def test_the_chat_opens_it_in_a_tab_of_its_own(product: Product, page: Page) -> 
         page.get_by_role("link", name="What matters to you").click()
     expect(opened.value.get_by_role("heading", level=1)).to_contain_text("Lena Ortiz")
     expect(page.locator("#log")).to_contain_text("Lena Ortiz")
+
+
+def test_the_teams_page_is_one_sheet_even_with_a_lot_to_say(product: Product, page: Page) -> None:
+    person = Person(product)
+    walk(person, person.say("I want to sign up"), ANSWERS)
+    walk(person, person.say("the caregiver questions"), ANSWERS)
+    for question in ("is morphine safe with her heart pills?", "should she go on with dialysis?"):
+        person.say(question)
+    record = next(kept for kept in product.enrollments() if kept["conversation_id"] == person.id)
+    page.set_content(product.pes("enrollment", "export", record["id"], "--format", "html"))
+    expect(page.get_by_role("heading", name="For the team")).to_be_visible()
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    enrolling.picture(page, "10-what-matters-team.png")

@@ -10,7 +10,7 @@ import uuid
 import httpx
 
 from bot.enrollment.catalog import get_catalog
-from tests.support.intake_walk import ME_EN, MOM_ES, walk
+from tests.support.intake_walk import ME_EN, MOM_EN, MOM_ES, walk
 from tests.support.phone import Phone
 from tests.support.product import Person, Product, client
 
@@ -138,3 +138,38 @@ def test_every_answer_given_is_on_the_teams_page(product: Product, person: Perso
         link_id for link_id in record["answers"] if link_id != "read_back" and labels[link_id] not in page
     ]
     assert missing == [], json.dumps(missing)
+
+
+def test_a_caregivers_own_answers_stand_on_it_with_her_consent(product: Product, person: Person) -> None:
+    walk(person, person.say("I want to sign up"), MOM_EN)
+    walk(person, person.say("the caregiver questions"), MOM_EN)
+    person.say("send me a copy")
+    address = link_in(person)
+    shown = read(address)[1]
+    assert shown.count("doing it all alone") == 1
+    assert "How are you, the caregiver?" in shown
+    records = [kept for kept in product.enrollments() if kept["conversation_id"] == person.id]
+    assert {kept["questionnaire"] for kept in records} == {"intake", "caregiver"}
+    for kept in records:
+        page = html.unescape(product.pes("enrollment", "export", kept["id"], "--format", "html"))
+        assert "doing it all alone" in page
+        # Asked and answered once, in the conversation: it holds for both records.
+        assert json.loads(product.pes("enrollment", "export", kept["id"]))["resourceType"] == "Bundle"
+    person.say("delete what I told you")
+    assert read(address)[0].status_code == 404
+    for kept in records:
+        page = product.pes("enrollment", "export", kept["id"], "--format", "html")
+        assert "doing it all alone" not in page
+        assert "Taken back" in page
+
+
+def test_a_consent_taken_back_stands_with_both_days(product: Product, person: Person) -> None:
+    walk(person, person.say("I want to sign up"), ME)
+    person.say("please don't text me any more")
+    person.say("send me a copy")
+    shown = read(link_in(person))[1]
+    assert re.search(r"Taken back \d{4}-\d\d-\d\d · given \d{4}-\d\d-\d\d", shown)
+    team = html.unescape(
+        product.pes("enrollment", "export", product.enrollment_of(person.id)["id"], "--format", "html")
+    )
+    assert re.search(r"Taken back.*given \d{4}-\d\d-\d\d · the patient", team)

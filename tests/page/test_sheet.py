@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import copy
+import html
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.enrollment.questionnaire import DEFAULT_FILE
-from bot.enrollment.snapshot import Answer, Snapshot, Ticket
+from bot.enrollment.snapshot import Answer, ConsentGiven, Snapshot, Ticket
 from bot.page import document
 from bot.page.sheet import sheet
 from bot.words import LOCALES
@@ -111,3 +113,45 @@ def test_marks_in_what_people_type_stay_text() -> None:
 
 def test_nothing_told_yet_is_said_kindly() -> None:
     assert "You have not told us anything yet." in document.page(sheet(taken(), "en", for_team=False))
+
+
+def consented(decision: str, day: int) -> ConsentGiven:
+    at = datetime(2026, 11, day, 15, tzinfo=UTC)
+    return ConsentGiven(f"store:{day}", "store", decision, "intake/2/consent", "en", "webchat", at, "patient")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_message_that_answered_two_questions_is_quoted_once(locale: str) -> None:
+    said = "Luis, and he lives with me"
+    both = [Answer(name, "Luis", {}, MOMENT, "patient", words=said) for name in ("main_helper", "lives_with")]
+    page = html.unescape(document.page(sheet(taken(*both), locale, for_team=True)))
+    assert page.count(said) == 1
+
+
+@pytest.mark.parametrize(
+    ("steps", "shown"),
+    [
+        ([("yes", 20)], "Yes 2026-11-20"),
+        ([("no", 20)], "No 2026-11-20"),
+        ([("yes", 20), ("revoked", 23)], "Taken back 2026-11-23 · given 2026-11-20"),
+        ([("no", 20), ("yes", 23)], "Yes 2026-11-23"),
+        ([("yes", 20), ("revoked", 21), ("yes", 23)], "Yes 2026-11-23"),
+    ],
+)
+def test_a_consent_stands_as_it_is_in_force(steps: list[tuple[str, int]], shown: str) -> None:
+    given = tuple(consented(decision, day) for decision, day in steps)
+    page = sheet(replace(taken(), consents=given), "en", for_team=False)
+    assert [f"{line.value} {line.note}" for line in page.consents.lines] == [shown]
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+@pytest.mark.parametrize("for_team", [True, False])
+def test_what_a_caregiver_told_of_herself_needs_her_consent(allowed: bool, for_team: bool) -> None:
+    own = replace(
+        taken(told("cg_hardest", "the nights")),
+        questionnaire="caregiver",
+        consents=(consented("yes" if allowed else "no", 20),),
+    )
+    page = document.page(sheet(taken(told("matters_most", "home")), "en", for_team, (own,)))
+    assert ("the nights" in page) is allowed
+    assert "home" in page
