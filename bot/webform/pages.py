@@ -394,6 +394,8 @@ def _question(
     options = [(option.code, option.display[visit.locale]) for option in item.options]
     if item.type == "boolean":
         options = [("true", item.show(True)[visit.locale]), ("false", item.show(False)[visit.locale])]
+    if item.type == "boolean" or item.options:
+        options += _no_answer(item, visit.locale)
     several = item.parser == "choices" or item.repeats
     chosen = [str(one).lower() if isinstance(one, bool) else str(one) for one in _listed(value)]
     own_words = item.type == "open-choice" or item.parser == "scale"
@@ -410,6 +412,12 @@ def _question(
         "text": fields.get(item.link_id, text),
         "problem": problem,
     }
+
+
+def _no_answer(item: Item, locale: str) -> list[tuple[str, str]]:
+    """What takes a mark away again: a browser lets nobody untick a radio button."""
+    several = item.parser == "choices" or item.repeats
+    return [] if item.required or several else [("", words.text("form.no_answer", locale))]
 
 
 def _listed(value: Any) -> list[Any]:

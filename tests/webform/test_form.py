@@ -355,3 +355,25 @@ def test_a_page_that_was_open_does_not_answer_the_gates_question(product: Produc
     assert "ending your life" in unescape(form.http.get("/form/2").text)
     assert "988" in person.say("yes")
     assert "has stopped here" in unescape(form.http.get("/form/2").text)
+
+
+def test_a_choice_can_be_taken_back_without_another_one(product: Product) -> None:
+    person = Person(product)
+    form = Form(product, person)
+    form.save(for_whom="me", patient_name="Rosa Díaz")
+    daily = page_with(form, "daily_help")
+    assert re.search(r'type="radio" name="daily_help" value=""> No answer', daily)
+    form.save(daily_help=re.findall(r'name="daily_help" value="(\w+)"', daily)[0])
+    assert "daily_help" in product.enrollment_of(person.id)["answers"]
+    page_with(form, "daily_help")
+    form.save(daily_help="")
+    assert "daily_help" not in product.enrollment_of(person.id)["answers"]
+
+
+def page_with(form: Form, link_id: str) -> str:
+    """Open the part of the form that asks a question; returns its HTML."""
+    for number in range(1, 9):
+        form.page = form.http.get(f"/form/{number}")
+        if f'name="{link_id}"' in form.page.text:
+            return form.page.text
+    raise AssertionError(f"{link_id} is on no page")
