@@ -30,7 +30,7 @@ def evaluate(
         list[Path] | None,
         typer.Option(
             help="Held-out messages, JSON lines; may be repeated. Default: tests/heldout/nlu*.jsonl;"
-            " with --only safety: tests/heldout/safety.jsonl"
+            " with --only safety: tests/heldout/safety*.jsonl"
         ),
     ] = None,
     typing_errors: Annotated[
@@ -132,15 +132,17 @@ def _run_safety(options: Options, files: list[Path] | None) -> None:
     from bot.safety import evaluation
 
     try:
-        rows = [row for path in files or [evaluation.HELD_OUT] for row in evaluation.read_rows(path)]
+        rows = {path.stem: evaluation.read_rows(path) for path in files or evaluation.held_out()}
         options.out.mkdir(parents=True, exist_ok=True)
-        figures = evaluation.report(rows)
+        figures = {name: evaluation.report(of_file) for name, of_file in rows.items()}
         (options.out / "safety.json").write_text(evaluation.as_json(figures) + "\n", "utf-8")
     except evaluation.RowsError as error:
         raise _fail(str(error)) from None
     except OSError as error:
         raise _fail(f"{options.out}: cannot be written ({error.strerror})") from None
-    evaluation.print_report(figures, typer.echo)
+    for name, of_file in figures.items():
+        typer.echo(f"\n{name}")
+        evaluation.print_report(of_file, typer.echo)
     typer.echo(f"\nAll figures: {options.out / 'safety.json'}")
 
 

@@ -19,7 +19,7 @@ import typer
 from bot.safety import gate
 from bot.settings import ROOT
 
-HELD_OUT = ROOT / "tests" / "heldout" / "safety.jsonl"
+HELD_OUT = ROOT / "tests" / "heldout"
 # How common a cry for help is among messages, for the predictive value (issue 5).
 PREVALENCE = 1 / 200
 Z = 1.96
@@ -76,7 +76,12 @@ class Heard:
         return self.finding is not None and self.finding.level != "route"
 
 
-def read_rows(path: Path = HELD_OUT) -> list[dict[str, Any]]:
+def held_out() -> list[Path]:
+    """The held-out files that are there; each is another writer's, and is reported by itself."""
+    return sorted(HELD_OUT.glob("safety*.jsonl"))
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a file. Raises RowsError."""
     rows = []
     try:
@@ -181,14 +186,16 @@ def _false_alarms(harmless: Sequence[Heard]) -> dict[str, Share]:
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m bot.safety.evaluation [FILE]`: what `pes evaluate --only safety` prints, without its JSON file."""
-    path = Path(arguments[0]) if arguments else HELD_OUT
-    print_report(report(read_rows(path)), typer.echo)
+    """`python -m bot.safety.evaluation [FILE ...]`: what `pes evaluate --only safety` prints, without its JSON file."""
+    for path in [Path(name) for name in arguments] or held_out():
+        typer.echo(path.name)
+        print_report(report(read_rows(path)), typer.echo)
     return 0
 
 
 def print_report(figures: dict[str, Any], say: Callable[[str], None]) -> None:
-    """The figures as lines. What people said is not printed: rows of a file are, for they are nobody's."""
+    """The figures as lines, without the messages: who reads those on a screen soon mends for them, and the file no
+    longer measures. They are in the report's file for whoever wants to see them."""
     say(f"Safety gate: {figures['rows']} messages; PPV at 1 in {round(1 / PREVALENCE)}")
     for category, by_locale in figures["categories"].items():
         for locale, share in by_locale.items():
@@ -198,9 +205,7 @@ def print_report(figures: dict[str, Any], say: Callable[[str], None]) -> None:
             )
     for kind, shares in {**figures["false_alarms"], "all harmless": figures["all_harmless"]}.items():
         say(f"  {kind:20} false emergency {shares['emergency']}   any alarm {shares['any']}")
-    for title in ("missed", "false_emergencies"):
-        for text in figures[title]:
-            say(f"  {title}: {text[:120]}")
+    say(f"  missed: {len(figures['missed'])}   false emergencies: {len(figures['false_emergencies'])}")
 
 
 if __name__ == "__main__":

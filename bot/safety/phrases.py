@@ -28,6 +28,9 @@ from bot.settings import ROOT
 FOLDER = ROOT / "data" / "safety"
 # Characters before a match that may belong to a guard's words there.
 BEFORE = 120
+# Characters on either side of a match that count as its sentence: many people write a whole letter without a full stop,
+# and a game at its end says nothing of the plan at its beginning.
+AROUND = 110
 LEVELS = ("emergency", "urgent", "concern", "stop", "route")
 HARMLESS = "harmless"
 STRENGTHS = ("strong", "weak")
@@ -88,7 +91,7 @@ class Guard:
     Args:
         before: ends right where the match begins.
         after: begins right where the match ends.
-        sentence: stands anywhere in the sentence of the match.
+        sentence: stands anywhere in the sentence of the match, not further than `AROUND` from it.
         message: stands anywhere in the message.
         unless: words in the message that take the guard away ("again" beside "ten years ago").
         becomes: (level, category) of a match that is guarded; None: it is dropped.
@@ -107,9 +110,9 @@ class Guard:
         if searched.has(self.unless, 0, len(text)):
             return False
         first = text.rfind(" . ", 0, start + 1)
-        first = 0 if first < 0 else first + 2
+        first = max(0 if first < 0 else first + 2, start - AROUND)
         last = text.find(". ", end - 1)
-        last = len(text) if last < 0 else last
+        last = min(len(text) if last < 0 else last, end + AROUND)
         return bool(
             (self.before and self.before.search(text[max(first, start - BEFORE) : start]))
             or (self.after and self.after.match(" " + text[end:last], 1))

@@ -47,6 +47,7 @@ def test_it_prints_counts_and_intervals() -> None:
     lines: list[str] = []
     evaluation.print_report(evaluation.report(ROWS), lines.append)
     assert any("suicide" in line and "2/3" in line and "[" in line for line in lines)
+    assert not any(row["text"] in line for row in ROWS for line in lines), "a file that is read is no measure"
 
 
 def test_wilsons_interval() -> None:
@@ -78,7 +79,7 @@ def test_the_command_prints_the_table_and_keeps_it(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "suicide" in result.stdout
     kept = json.loads((tmp_path / "out" / "safety.json").read_text(encoding="utf-8"))
-    assert kept["categories"]["suicide"]["en"]["sensitivity"]["hits"] == 1
+    assert kept["rows"]["categories"]["suicide"]["en"]["sensitivity"]["hits"] == 1
 
 
 def test_rows_that_are_no_rows_are_named(tmp_path: Path) -> None:
