@@ -94,6 +94,8 @@ class Guard:
         sentence: stands anywhere in the sentence of the match, not further than `AROUND` from it.
         message: stands anywhere in the message.
         unless: words in the message that take the guard away ("again" beside "ten years ago").
+        own: how a match begins that this guard says nothing of: in "no, I don't want to live" the "no" is an answer, and
+            the "don't" is part of what is found.
         becomes: (level, category) of a match that is guarded; None: it is dropped.
     """
 
@@ -102,12 +104,13 @@ class Guard:
     sentence: re.Pattern[str] | None = None
     message: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
+    own: re.Pattern[str] | None = None
     becomes: tuple[str, str] | None = None
 
     def holds(self, searched: Searched, start: int, end: int) -> bool:
         """Whether the circumstances are given for a match from `start` to `end`."""
         text = searched.text
-        if searched.has(self.unless, 0, len(text)):
+        if searched.has(self.unless, 0, len(text)) or (self.own and self.own.match(text, start)):
             return False
         first = text.rfind(" . ", 0, start + 1)
         first = max(0 if first < 0 else first + 2, start - AROUND)
@@ -316,6 +319,7 @@ def _guard(notation: Notation, raw: dict[str, Any]) -> Guard:
         sentence=notation.one_of(raw.get("sentence", ())),
         message=notation.one_of(raw.get("message", ())),
         unless=notation.one_of(raw.get("unless", ())),
+        own=notation.one_of(raw.get("own", ())),
         becomes=(becomes[0], becomes[1]) if becomes else None,
     )
 
