@@ -1,4 +1,4 @@
-"""Answers that are nothing but answers: choices by their names, or "none at all" on a scale."""
+"""Answers that are nothing but answers: choices by their names, a name, or "none at all" on a scale."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.enrollment.answers.reading import AnswerValue, Read
 from bot.enrollment.catalog import get_catalog
 
 CHOSEN = frozenset({"choice", "choices", "illness"})
+NAME = "name"
 MOST_WORDS = 8
 _SMALL = frozenset(
     "a an and the my her his our your with of for on in is it it's mostly just help some please also more than all "
@@ -20,8 +21,16 @@ _SMALL = frozenset(
 )
 
 
+# What people say before a name.
+_BEFORE_A_NAME = frozenset(
+    "hi hello hey i'm im i am it's its this is my name her his full called hola buenas soy yo me llamo nombre se llama "
+    "mi es aqui habla mr mrs ms miss dr señor señora sr sra don doña".split()
+)
+
+
 def is_bare_answer(link_id: str, text: str) -> bool:
-    """Whether a message names choices of a question, or says "no pain" to a scale, and holds not a word beside.
+    """Whether a message names choices of a question, gives a name, or says "no pain" to a scale, and holds not a word
+    beside.
 
     "Breathing" is a plain answer to "what kind of support would you like?"; "trouble breathing now" is more than that.
     """
@@ -34,6 +43,10 @@ def is_bare_answer(link_id: str, text: str) -> bool:
         return False
     if item.parser == "scale":
         return reading.value == 0
+    if item.parser == NAME:
+        return reading.strong and set(words) <= _BEFORE_A_NAME | set(
+            re.findall(r"[\w']+", fold(str(reading.value)))
+        )
     named = _words_of(item.options, reading.value)
     if item.parser == "illness":
         named |= _words_of(built_in()[0], reading.detail["codes"])

@@ -241,11 +241,17 @@ def _plain_command(turn: Turn) -> bool:
     return do(turn, label)
 
 
+def _is_a_choice_here(turn: Turn) -> bool:
+    """Whether the whole message is one of the open question's choices, as its button has it or as people call it."""
+    said = fold(turn.said.text)
+    return turn.item is not None and any(said in option.phrases() for option in turn.item.options)
+
+
 def _is_answer_here(turn: Turn, label: str) -> bool:
     """ "Later" is an answer to "when may we call?"; "ready" and "go on" may be one to a yes-or-no."""
     if turn.item is None:
         return False
-    if any(fold(turn.said.text) in option.phrases() for option in turn.item.options):
+    if _is_a_choice_here(turn):
         # "No form" is one of the choices here, not a wish for the form.
         return True
     if turn.item.parser == "choice" and label == "request/callback":
@@ -432,6 +438,8 @@ def _keep_what_else_was_said(turn: Turn, item: Item) -> None:
 
 def _is_something_else(turn: Turn, reading: Read) -> bool:
     """A choice's word inside a clear request ("someone to talk to" against "talk to someone now") is the request."""
+    if _is_a_choice_here(turn):
+        return False
     wants_in = turn.said.intent == "enroll" and turn.said.confidence >= CONFIDENT_OVER_WORDS
     if turn.item is not None and turn.item.parser == "name" and wants_in:
         # "Bueno pues, apúnteme" at the question for a name.

@@ -26,7 +26,6 @@ URGENCY = {
         "complaint anger grief".split()
     )
 }
-OF_THE_BODY = frozenset({"medical", "symptom"})
 # The dialogue model leads through these unless the gate is asked for all.
 ROUTES_ACTED_ON = frozenset({"medical_advice", "aid_in_dying", "minor"})
 
@@ -114,15 +113,15 @@ def _assess(text: str, context: Context) -> tuple[Finding, ...]:
         for verdict in judging.alone(judged)
         if not any(_covers(finding, verdict) for finding in found)
     }
-    if any(finding.category in OF_THE_BODY for finding in found) and is_bare_answer(context.question, text):
-        found = {finding for finding in found if not _is_only_a_word(finding, matches)}
+    if found and is_bare_answer(context.question, text):
+        found = {finding for finding in found if _is_plain(finding, matches)}
     return tuple(sorted(found, key=_severity))
 
 
-def _is_only_a_word(finding: Finding, matches: list[phrases.Match]) -> bool:
-    """A finding about the body without a strong pattern: in a bare answer, the name of a complaint we asked for."""
-    strong = any(match.pattern.id == finding.rule and match.pattern.strength == "strong" for match in matches)
-    return finding.category in OF_THE_BODY and not strong
+def _is_plain(finding: Finding, matches: list[phrases.Match]) -> bool:
+    """Whether a strong pattern stands by a finding. Without one, a bare answer is no more than what we asked for: the
+    name of a complaint, a home, a person."""
+    return any(match.pattern.id == finding.rule and match.pattern.strength == "strong" for match in matches)
 
 
 def _counts(match: phrases.Match, judged: dict[str, float]) -> bool:

@@ -30,7 +30,7 @@ FOLDER = ROOT / "data" / "safety"
 BEFORE = 120
 # Characters on either side of a match that count as its sentence: many people write a whole letter without a full stop,
 # and a game at its end says nothing of the plan at its beginning.
-AROUND = 110
+AROUND = 60
 LEVELS = ("emergency", "urgent", "concern", "stop", "route")
 HARMLESS = "harmless"
 STRENGTHS = ("strong", "weak")
@@ -94,8 +94,8 @@ class Guard:
         sentence: stands anywhere in the sentence of the match, not further than `AROUND` from it.
         message: stands anywhere in the message.
         unless: words in the message that take the guard away ("again" beside "ten years ago").
-        own: how a match begins that this guard says nothing of: in "no, I don't want to live" the "no" is an answer, and
-            the "don't" is part of what is found.
+        own: how a match begins that this guard says nothing of: in "no, I don't want to live" the "no" is an answer
+            and the "don't" is part of what is found.
         becomes: (level, category) of a match that is guarded; None: it is dropped.
     """
 

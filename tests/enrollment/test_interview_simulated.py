@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.enrollment.bare import is_bare_answer
 from bot.enrollment.catalog import get_catalog
+from bot.enrollment.interview import hear
+from bot.enrollment.position import Answers, Position, Utterance
 from bot.safety.gate import Context, assess
+from bot.words import LOCALES
 from tests.enrollment.talk import FOR_MOM, at, on_to
+
+NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +68,10 @@ def test_what_was_misspelled_is_asked_back_whole(link_id: str, said: str, value:
         ("illness", "COPD, on oxygen"),
         ("daily_help", "no se levanta de la cama"),
         ("sx_pain", "no pain"),
+        ("lives_with", "un asilo"),
+        ("lives_with", "by himself"),
+        ("caller_name", "soy Esperanza Hernández"),
+        ("patient_name", "Hi, I'm Siobhan Smith"),
     ],
 )
 def test_the_bare_name_of_a_complaint_is_no_emergency_where_we_asked_for_it(link_id: str, said: str) -> None:
@@ -135,3 +146,40 @@ def test_an_answer_that_sounds_like_a_correction_is_an_answer() -> None:
     talk = at("date_of_birth")
     talk.say("it's May 9, 1949", "nav/change")
     assert talk.answers["date_of_birth"] == "1949-05-09"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("intent", ["request/form", "request/human", "tell/for_me", "out_of_scope"])
+def test_every_button_is_an_answer_whatever_else_it_resembles(locale: str, intent: str) -> None:
+    for asked in get_catalog().all():
+        for item in asked.items:
+            for option in item.options:
+                answers: Answers = {} if item.link_id == "for_whom" else {"for_whom": "other"}
+                position = Position(answers=answers, open=item.link_id, asked=[item.link_id])
+                said = Utterance(option.display[locale], intent=intent, confidence=1.0, locale=locale, at=NOW)
+                heard = hear(asked, position, said)
+                if item.link_id in {one.link_id for one in asked.walk(answers)}:
+                    kept = heard.recorded.get(item.link_id)
+                    assert kept in (option.code, [option.code]), (item.link_id, option.display[locale])
+
+
+@pytest.mark.parametrize(
+    ("link_id", "said", "value", "sure"),
+    [
+        ("patient_knows", "sure", "yes", True),
+        ("spokesperson", "I think so", "yes", False),
+        ("spokesperson", "creo que sí", "yes", True),
+        ("spokesperson", "my daughter", "yes", True),
+        ("spokesperson", "I guess not", "no", True),
+        ("wishes_written", "nope, nothing like that", "no", True),
+        ("daily_help", "me las arreglo", "on_own", True),
+        ("daily_help", "help with bathing and dressing", "some", True),
+    ],
+)
+def test_a_yes_in_any_form_answers_a_choice_of_yes_and_no(
+    link_id: str, said: str, value: str, sure: bool
+) -> None:
+    item = get_catalog().item(link_id)
+    assert item is not None
+    reading = item.read(said)
+    assert (getattr(reading, "value", reading), getattr(reading, "sure", None)) == (value, sure)

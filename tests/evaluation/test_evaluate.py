@@ -304,3 +304,44 @@ def test_options_that_do_not_go_together(evaluate: Evaluate, arguments: list[str
     result = evaluate(*arguments)
     assert result.exit_code == 1
     assert reason in result.stderr
+
+
+def _of_many_kinds() -> list[dict[str, str]]:
+    """Three labels with thirty rows each, of which some read like another label's."""
+    wishes = ("play", "please play", "i want to hear", "put on", "could you play", "start")
+    music = ("the blues", "a waltz", "some jazz", "my song", "the radio")
+    places = (
+        "a table in town",
+        "a room by the sea",
+        "two seats up front",
+        "a taxi home",
+        "a court for tennis",
+    )
+    times = ("tomorrow", "on friday", "tonight", "next week", "at noon", "in may")
+    return (
+        [{"text": f"{wish} {what}", "label": "music"} for wish in wishes for what in music]
+        + [{"text": f"book {what} {when}", "label": "booking"} for what in places for when in times]
+        + [
+            {"text": f"will it rain {when} near {what}", "label": "weather"}
+            for when in times
+            for what in places
+        ]
+    )
+
+
+def test_how_sure_is_sure_enough_is_learned_from_the_training_half_only(
+    evaluate: Evaluate, tmp_path: Path
+) -> None:
+    train = _rows(tmp_path / "train.jsonl", _of_many_kinds())
+    found = []
+    for name, texts in {"one": ["play jazz", "what is a nurse"], "other": ["zzz"]}.items():
+        test = _rows(tmp_path / f"{name}.jsonl", [{"text": text, "label": "music"} for text in texts])
+        assert evaluate("--no-plots", "--dataset", train, "--test", test).exit_code == 0
+        found.append(_report(tmp_path)["dataset"]["threshold"])
+    assert found[0] == found[1]
+    assert 0 < found[0] < 1
+    few = [*_of_many_kinds()[:3], *_of_many_kinds()[-3:]]
+    assert (
+        evaluate("--no-plots", "--dataset", _rows(tmp_path / "few.jsonl", few), "--test", test).exit_code == 0
+    )
+    assert _report(tmp_path)["dataset"]["threshold"] == 0.3, "too few to set any aside: the assistant's own"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.enrollment.answers.plain import fold, is_unreadable, tokens
 from bot.enrollment.answers.reading import Label, NotRead, Read
+from bot.enrollment.answers.yes_no import read_yes_no
 
 _ORDINALS = (
     "first|1st|number one|primer[oa]?s?", "second|2nd|number two|segund[oa]s?", "third|3rd|number three"
@@ -46,7 +47,7 @@ _WANTED = re.compile(
     r"(?:sleep|sleeping|dormir|duerme|duermo|eat|eating|comer|come|breathe|breathing|respirar|respira)\b"
 )
 _SLEEPS = re.compile(r"\b(?:duerm(?:e|o|en|a)|durmiendo)\b")
-UNSURE_CODE = "not_sure"
+UNSURE_CODE, YES_CODE, NO_CODE = "not_sure", "yes", "no"
 _LISTED = re.compile(r"[,;/+&]|\b(?:and|or|y|e|o|plus|also)\b")
 # How like a phrase a whole message, or a word a part of a list, must be to be asked back as that.
 NEAR_PHRASE, NEAR_WORD, SHORTEST_NEAR = 0.9, 0.75, 4
@@ -70,18 +71,29 @@ def read_choice(text: str, options: Sequence[Option]) -> Read | NotRead:
     """One choice. Reasons: wordless, several, undecided, unclear."""
     codes, sure = _codes(text, options)
     if isinstance(codes, NotRead):
-        return codes
+        return _as_yes_or_no(text, options) or codes
     if len(codes) > 1:
         return NotRead("several")
     option = _by_code(options, codes[0])
     return Read(option.code, option.display, sure=sure)
 
 
+def _as_yes_or_no(text: str, options: Sequence[Option]) -> Read | None:
+    """Where yes and no are among the choices, the many ways to say them; a hesitant one is asked back."""
+    if not {YES_CODE, NO_CODE} <= {option.code for option in options}:
+        return None
+    reading = read_yes_no(text)
+    if not isinstance(reading, Read):
+        return None
+    option = _by_code(options, YES_CODE if reading.value else NO_CODE)
+    return Read(option.code, option.display, sure=reading.sure, note=reading.note)
+
+
 def read_choices(text: str, options: Sequence[Option]) -> Read | NotRead:
     """One or more choices as a list of codes in the order of the options. Reasons: wordless, none, "
     "undecided, unclear."""
     folded = fold(text)
-    if _NONE.match(folded):
+    if _NONE.match(folded) and not any(folded in option.phrases() for option in options):
         return NotRead("none")
     real = [option for option in options if option.code != UNSURE_CODE]
     if _ALL.search(folded) and not _UNSURE.search(folded):

@@ -78,6 +78,8 @@ def read_illness(text: str, options: Sequence[Option]) -> Read | NotRead:
     if not codes:
         return NotRead("unclear")
     sure = not guessed and not of_another and OTHER not in codes and not _UNPROVEN.search(folded)
+    # A button is pressed on purpose.
+    sure = sure or any(folded in map(fold, option.display.values()) for option in options)
     return _answer(text, codes, options, sure=sure)
 
 
