@@ -302,15 +302,22 @@ def _answers_plainly(turn: Turn) -> bool:
     return isinstance(reading, Read) and reading.strong and reading.sure and not turn.takes_any_words()
 
 
+# "Yo soy Lupita, su esposa": so many words beside a name still say no more than who is writing.
+AROUND_A_NAME = 4
+
+
 def _my_name_is(turn: Turn) -> bool:
-    """ "I'm Theresa" at a question for any words: who is writing, not what matters most to them.
+    """ "I'm Theresa" where a name is no answer: who is writing, not what matters most to them.
 
     Not where what somebody is may be the answer: "I'm Catholic".
     """
-    if turn.at.open in _WHAT_THEY_ARE:
+    if turn.at.open in _WHAT_THEY_ARE or (not turn.takes_any_words() and isinstance(turn.read(), Read)):
         return False
-    name = own_name(turn.said.text) if turn.takes_any_words() else None
-    if name is None or len(tokens(turn.said.text)) > len(tokens(name)) + 3:
+    name = own_name(turn.said.text)
+    if name is None or len(tokens(turn.said.text)) > len(tokens(name)) + AROUND_A_NAME:
+        return False
+    if turns_to(turn.said.text) not in (None, turn.at.answers.get("for_whom")):
+        # "I'm her daughter, Teresa" says first of all that it is not for Teresa.
         return False
     link_id = "caller_name" if turn.at.answers.get("for_whom") == "other" else "patient_name"
     return turn.asked.has(link_id) and put_right(turn, turn.asked.item(link_id), name)
@@ -378,7 +385,8 @@ def _other_party(turn: Turn) -> bool:
     if turn.takes_any_words() and len(tokens(turn.said.text)) > SHORT_MESSAGE * 2:
         return False
     switch_party(turn, now)
-    acknowledge(turn, keep_facts(turn, volunteered(turn.said.text)))
+    facts = volunteered(turn.said.text)
+    acknowledge(turn, keep_facts(turn, facts, overwrite=facts.own_name is not None))
     turn.word("party.switched_other" if now == "other" else "party.switched_self")
     return True
 

@@ -83,6 +83,20 @@ _KIN_IS_ILL = re.compile(
     r"|sufre"
     r"|quiere|que)\b"
 )
+_TELLING = (
+    r"(?:told|said|says|gave|gives|sent|made|wants? me|thinks? (?:i|we)|refers?|referred|suggested|recommended|found"
+    r"|asked me|dijo|dice|dio|mando|recomendo|refirio|paso|quiere que)"
+)
+# "My mom's doctor", "my moms copd", "la doctora de mi papá": whose illness it is.
+_WHOSE = re.compile(
+    rf"\b(?:my|our)\s+(?:{_HIS_OWN})(?:'s|s'|s)\s+(?!{_TELLING}\b|name\b)\w+"
+    rf"|\b(?:doctora?|medic[oa]|oncolog[oa]|enfermera|cita|cancer|enfermedad) de (?:mi|nuestr[oa]) (?:{_HIS_OWN})\b"
+)
+# "My daughter told me to call": who says so, not for whom it is.
+_SAYS_SO = re.compile(
+    rf"\b(?:my|our|the|mi|nuestr[oa]|el|la)\s+(?:\w+\s+){{0,2}}?(?:{ANY_KIN})\s+"
+    rf"(?:just |also |me |nos |le )?{_TELLING}\b"
+)
 _SOMEONE = re.compile(
     r"\b(?:someone else|somebody else|another person|other person|for (?:someone|somebody|her|him|them"
     r"|a friend|a neighbor)"
@@ -122,7 +136,8 @@ _TURNS_TO_OTHER = re.compile(
     r"|i'?m not the patient|i am not the patient|(?:s?he) is the patient|no soy (?:el|la) paciente)\b"
     # "My mom's name is Rosa", "soy su hija": nobody says that of themselves, whatever the open question is.
     rf"|^(?:my|mi) (?:{_HIS_OWN})(?:'?s)? (?:name is|is called|is named|se llama)\b"
-    rf"|^(?:yo soy|soy|i'?m|i am) (?:su|her|his|their) (?:{_HIS_OWN})$"
+    rf"|^(?:yo soy|soy|i'?m|i am) (?:su|her|his|their) (?:{_HIS_OWN})(?=$|[,.;])"
+    r"|\b(?:sign|enroll|register) (?:her|him|them)(?: up| in)?\b"
 )
 _TURNS_TO_ME = re.compile(
     _STARTS_AGAIN + r"(?:\w+ ){0,2}?(?:for|about|para) (?:me|myself|mi|mi mism[oa])$"
@@ -169,7 +184,13 @@ def for_whom(text: str) -> str | None:
 
 def speaks_of_other(text: str) -> bool:
     """ "My mom has cancer": about someone else, without saying that the sign-up is for them."""
-    return bool(_KIN_IS_ILL.search(fold(text)))
+    folded = fold(text)
+    return bool(_KIN_IS_ILL.search(_SAYS_SO.sub(" ", folded)) or _WHOSE.search(folded))
+
+
+def without_who_says_so(text: str) -> str:
+    """A message without whoever sent the person here: "my daughter told me to call" is not about the daughter."""
+    return _SAYS_SO.sub(" ", fold(text))
 
 
 def turns_to(text: str) -> str | None:

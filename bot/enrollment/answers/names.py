@@ -139,7 +139,7 @@ prefiero decir digo dolor mal
 bien bueno claro pues hijole todavia tampoco nunca siempre quisiera deseo hace hago hacer voy vamos momento
 perdon disculpe
 abuela persona robot computadora familia xyz abc foo blah later xx xxx aaa bbb
-beeswax
+beeswax adelante dale orale andale andele apurele proceed continue yourselves ustedes listo lista sale vale
 monday tuesday wednesday thursday friday saturday sunday lunes martes miercoles jueves viernes sabado
 """.split()
 NOT_NAMES = frozenset(fold(word) for word in _NOT_NAMES) | {
@@ -201,6 +201,11 @@ _KIN_BEFORE = re.compile(
 _OR_NAME = re.compile(r"\w\w\s(?:o|or|u)\s\w\w|^(?:somos|we'?re|we are)\b", re.IGNORECASE)
 # "He's dying", "estoy desesperada": no name ends so.
 _STATE_OF_MIND = re.compile(r"[a-zñáéíóú]{2,}(?:ing|ed|ando|endo|ad[oa]|id[oa])")
+# "Apúntelo", "inscríbanla", "sign her up": what is wanted, and nobody's name.
+_WISH = re.compile(
+    r"(?:apunt|anot|inscrib|registr|pong|dig|hag|empiez|empec|comienc|mand|envi|escrib|dej|agreg|sig|pas|ayud|met|llen)"
+    r"(?:e|a|en|an|emos|amos|uen|ue|ale|alo)?(?:me|se)?(?:lo|la|le|los|las|les|nos)?"
+)
 _NICKNAME = re.compile(r"\s*(?:\([^)]*\)|[\"“”][^\"“”]*[\"“”])\s*(?=\S)|\s*\([^)]*\)$")
 _HOW_SPELLED = re.compile(
     r"(?:[\s,.;]+(?:that'?s|spelled|es)?[\s:,]*[^\W\d_](?:[\s.-]+[^\W\d_]){1,}[\s.]*$)"
@@ -408,7 +413,7 @@ def _all_names(words: list[str]) -> bool:
     letters = 0
     for before, word in zip(("", *words), words, strict=False):
         # "Del Niño Jesús" is a name.
-        known = fold(word) in NOT_NAMES and before.lower() != "del"
+        known = (fold(word) in NOT_NAMES or _WISH.fullmatch(fold(word))) and before.lower() != "del"
         if not _WORD.fullmatch(word) or known:
             return False
         letters += sum(char.isalpha() for char in word)
@@ -432,6 +437,9 @@ _OWN = (
         rf"|[MS]r?as?\.? )?{_CAPITAL_NAME}"
     ),
     re.compile(rf"^(?i:hi|hello|hola)?[\s,]*{_CAPITAL_NAME} (?i:here|speaking)\b"),
+    re.compile(
+        rf"\b(?i:i'm|i am|im|soy|yo soy)\s+(?i:su|her|his|their|the|la|el)\s+(?i:{_KIN_WORD}),?\s+{_CAPITAL_NAME}"
+    ),
 )
 _PATIENT = (
     re.compile(

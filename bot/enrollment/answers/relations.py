@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.enrollment.answers.choosing import Option, read_choice
-from bot.enrollment.answers.kin import ANY_KIN, KIN, caller_is, for_whom, kind_of
+from bot.enrollment.answers.kin import (
+    ANY_KIN,
+    KIN,
+    caller_is,
+    for_whom,
+    kind_of,
+    speaks_of_other,
+    without_who_says_so,
+)
 from bot.enrollment.answers.names import own_name
 from bot.enrollment.answers.plain import clean, fold, is_question, is_unreadable, takes_away, tokens
 from bot.enrollment.answers.reading import NotRead, Read, same
@@ -69,11 +77,18 @@ def _misspelled(text: str, options: Sequence[Option]) -> Read | None:
     return None
 
 
+FEW = 4
+_SHE_OR_HE = re.compile(
+    r"\b(?:she|he|she'?s|he'?s|shes|hes|her|him|ella|el (?:tiene|esta|vive|quiere|necesita|es|no|ya|todavia))\b"
+)
+
+
 def read_party(text: str, options: Sequence[Option]) -> Read | NotRead:
     """`me` or `other`. Reasons: wordless, several, unclear, undecided."""
     if is_unreadable(text):
         return NotRead("wordless")
-    kin, said = caller_is(text), for_whom(text)
+    told = without_who_says_so(text)
+    kin, said = caller_is(told), for_whom(told) or ("other" if speaks_of_other(text) else None)
     if re.search(
         r"\b(?:me|myself|mi|yo)\b (?:and|y) (?:also )?(?:for )?(?:para )?(?:my|mi)\b|\bboth of us\b"
         r"|\blos dos\b",
@@ -84,5 +99,10 @@ def read_party(text: str, options: Sequence[Option]) -> Read | NotRead:
     option = next((option for option in options if option.code == code), None)
     if option:
         return Read(option.code, option.display)
-    # "Yo soy María" says who is writing, not for whom: its "yo" is no choice.
-    return NotRead("unclear") if own_name(text) else read_choice(text, options)
+    if _SHE_OR_HE.search(told):
+        other = next((option for option in options if option.code == "other"), None)
+        if other:
+            return Read(other.code, other.display, sure=len(tokens(told)) <= FEW)
+    # "Yo soy María" says who is writing, not for whom: its "yo" is no choice; nor is the "me" of "they told me".
+    named = own_name(text) is not None or len(tokens(text)) > FEW
+    return NotRead("unclear") if named else read_choice(told or text, options)
