@@ -110,7 +110,7 @@ def _assess(text: str, context: Context) -> tuple[Finding, ...]:
     found = {_finding(match, judged, folded) for match in matches if _counts(match, judged)}
     found |= {
         Finding(verdict.level, verdict.category, "classifier")
-        for verdict in judging.alone(judged)
+        for verdict in judging.alone(judged, answering=bool(context.question))
         if not any(_covers(finding, verdict) for finding in found)
     }
     if found and is_bare_answer(context.question, text):

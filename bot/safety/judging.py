@@ -33,12 +33,17 @@ class ThresholdsError(ValueError):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the classifier alone may raise: from `least` on, the sum of the labels' probabilities is this finding."""
+    """What the classifier alone may raise: from `least` on, the sum of the labels' probabilities is this finding.
+
+    `in_answer`: the same where a question is open: most of what is said then is its answer, and those of a caregiver
+    sound like despair more often than they are ("of everything, he does nothing by himself any more").
+    """
 
     labels: tuple[str, ...]
     least: float
     level: str
     category: str
+    in_answer: float
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,13 @@ def read_thresholds(path: Path = FOLDER / "thresholds.yml") -> Thresholds:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         alone = tuple(
-            Verdict(tuple(row["labels"]), float(row["least"]), row["level"], row["category"])
+            Verdict(
+                tuple(row["labels"]),
+                float(row["least"]),
+                row["level"],
+                row["category"],
+                float(row.get("in_answer", row["least"])),
+            )
             for row in raw["alone"]
         )
         agreeing = {str(category): float(least) for category, least in raw["agreeing"].items()}
@@ -158,12 +169,18 @@ def _overlap(one: Match, other: Match) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def alone(judged: dict[str, float]) -> list[Verdict]:
-    """What the classifier raises by itself: of each category the first verdict that holds."""
+def alone(judged: dict[str, float], answering: bool = False) -> list[Verdict]:
+    """What the classifier raises by itself: of each category the first verdict that holds.
+
+    Args:
+        judged: the classifier's probabilities.
+        answering: a question is open.
+    """
     raised: dict[str, Verdict] = {}
     for verdict in get_thresholds().alone:
         kind = "suicide" if verdict.category in DESPAIR else verdict.category
-        if kind not in raised and sum(judged.get(label, 0.0) for label in verdict.labels) >= verdict.least:
+        least = verdict.in_answer if answering else verdict.least
+        if kind not in raised and sum(judged.get(label, 0.0) for label in verdict.labels) >= least:
             raised[kind] = verdict
     if "medical" in raised:
         raised.pop("symptom", None)

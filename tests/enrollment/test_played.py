@@ -7,6 +7,7 @@ import pytest
 from bot.enrollment.answers import NotRead, Read
 from bot.enrollment.answers.volunteered import volunteered
 from bot.enrollment.catalog import get_catalog
+from bot.safety.gate import Context, assess
 from tests.enrollment.talk import FOR_MOM, at
 
 
@@ -49,6 +50,21 @@ def test_who_sent_somebody_here_is_not_for_whom_it_is(said: str) -> None:
 def test_the_doctor_of_a_mother_tells_of_the_mother() -> None:
     assert volunteered("my moms dr said i should contact you, she has copd").party == "other"
     assert volunteered("my daughters told me to write").party is None
+
+
+def test_a_father_is_called_by_many_names() -> None:
+    assert volunteered("es q mi apá tiene alzheimer y ya no nos conoce").party == "other"
+    assert volunteered("soy ama de casa").relation is None
+
+
+@pytest.mark.parametrize("said", ["no nothing signed", "she has nobody", "no firmamos nada"])
+def test_another_answer_is_no_relation(said: str) -> None:
+    assert isinstance(read("relation", said), NotRead)
+
+
+def test_what_a_caregiver_answers_is_no_wish_to_die() -> None:
+    assert assess("de todo, ya no hace nada solo", Context(question="daily_help")) is None
+    assert assess("he can't do anything by himself anymore", Context(question="daily_help")) is None
 
 
 @pytest.mark.parametrize("said", ["bueno pues apúntelo", "apúntenos", "inscríbala", "ándele", "adelante"])

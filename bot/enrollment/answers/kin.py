@@ -12,7 +12,8 @@ KIN: dict[str, str] = {
     "parent": (
         "mother|mom|mum|momma|mama|mami|mommy|ma|father|dad|daddy|papa|papi|pop|pops|parents?|stepmom"
         "|stepmother"
-        "|stepdad|stepfather|madre|padre|jefa|jefita|padrastro|madrastra|papas|padres"
+        "|stepdad|stepfather|madre|padre|jefa|jefita|jefito|padrastro|madrastra|papas|padres|apa|ama"
+        "|viejita|viejito"
     ),
     "child": (
         "son|daughter|child|kid|boy|girl|baby|children|kids|stepson|stepdaughter|hijo|hija|hijos|nino"
@@ -159,7 +160,8 @@ def kind_of(word: str) -> str | None:
 
 def caller_is(text: str) -> Kin | None:
     """What the caller is to the patient: "she's my mom" -> child; "I'm her mother" -> parent."""
-    folded = fold(text)
+    # "Ama" is a mother, and "ama de casa" keeps house.
+    folded = fold(text).replace("ama de casa", "")
     if match := _I_AM.search(folded):
         kind = _kind(match)
         return Kin(INVERSE.get(kind, kind) if match.group("mine") else kind, True)

@@ -26,6 +26,13 @@ _PATIENT = re.compile("patient|paciente|clienta?|client")
 _EX = re.compile(r"\bex[ -]?(husband|wife|esposo|esposa|marido)\b", re.IGNORECASE)
 
 
+# Words for what somebody is to somebody hold none of these: "no nothing signed" is another answer.
+_SAYS_NOTHING_OF_KIN = re.compile(
+    r"\b(?:no|not|nothing|none|yes|yeah|she|he|they|it|is|are|was|has|have|had|want|wants|dont|didnt|si|nada|nadie|ninguno"
+    r"|ella|esta|estan|tiene|tienen|quiere|firmo|firmamos|signed|told|said)\b"
+)
+
+
 def read_relation(text: str, options: Sequence[Option]) -> Read | NotRead:
     """A relation code, or the person's own short words for it, asked back. Reasons: wordless, unclear."""
     if is_unreadable(text):
@@ -48,6 +55,7 @@ def read_relation(text: str, options: Sequence[Option]) -> Read | NotRead:
         and len(shown) <= _LONGEST
         and not is_question(shown)
         and shown.replace(" ", "").isalpha()
+        and not _SAYS_NOTHING_OF_KIN.search(fold(shown))
     ):
         return Read(shown, same(shown), sure=False, strong=False)
     return NotRead("unclear")
