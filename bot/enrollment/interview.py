@@ -142,6 +142,8 @@ def _answer_to_confirmation(turn: Turn) -> bool:
     # "Por ahora no" is a no, and no illness of that name.
     only_no = isinstance(reading, Read) and reading.value is False and _is_short(instead, turn.said.text)
     again = NotRead() if is_wordless(instead) or only_no else turn.read_as(item, instead)
+    if isinstance(again, Read) and instead == turn.said.text and _is_no_third_illness(turn, item, again):
+        again = NotRead()
     if isinstance(again, Read) and (again.strong or item.parser == "relation") and item.type != "boolean":
         turn.at.pending = None
         take(turn, item, again)
@@ -158,6 +160,11 @@ def _answer_to_confirmation(turn: Turn) -> bool:
         turn.mode = "example"
         return True
     return False
+
+
+def _is_no_third_illness(turn: Turn, item: Item, reading: Read) -> bool:
+    """Any words can be an illness nobody knows: while we ask whether one is right, they answer something else."""
+    return bool(turn.at.pending) and item.parser == "illness" and not reading.sure
 
 
 def _is_short(instead: str, said: str) -> bool:
@@ -417,7 +424,7 @@ def _strong_answer(turn: Turn) -> bool:
     reading = turn.read()
     if not isinstance(reading, Read) or not reading.strong:
         return False
-    if _is_something_else(turn, reading):
+    if _is_something_else(turn, reading) or _is_no_third_illness(turn, item, reading):
         return False
     take(turn, item, reading)
     keep_facts(turn, facts, besides=item.link_id)
@@ -514,6 +521,8 @@ def _weak_answer(turn: Turn) -> bool:
     if not reading.strong and not reading.sure and is_only_question(turn):
         return False
     item = turn.item
+    if _is_no_third_illness(turn, item, reading):
+        return False
     if item.parser == "text" and item.type != "text" and _does_not_know(turn):
         return False
     take(turn, item, reading)

@@ -10,7 +10,7 @@ from typing import Any
 from bot.enrollment.answers import AnswerValue, NotRead, Read
 from bot.enrollment.answers.plain import fold
 from bot.enrollment.catalog import get_catalog
-from bot.enrollment.keeping import consent_refused, leave, leave_behind, switch_party
+from bot.enrollment.keeping import consent_refused, leave, leave_behind, switch_party, take
 from bot.enrollment.position import COMPLETE, PAUSED, Aside, Position, Summary, Ticket, Why, Word
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item
 from bot.enrollment.switching import enter, shorter
@@ -267,6 +267,9 @@ def correct(turn: Turn, target: Item | None, text: str) -> bool:
     reading = new_value(turn, target, text)
     if isinstance(reading, Read) and reading.sure:
         return put_right(turn, target, reading.value, reading.detail)
+    if isinstance(reading, Read) and turn.asked.has(target.link_id):
+        take(turn, target, reading)
+        return True
     if not turn.asked.has(target.link_id):
         # Asked in the longer questionnaire, which we have left: a coordinator puts it right.
         turn.note(target.link_id, "wrong", text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.enrollment.answers import Read
 from bot.enrollment.answers.plain import has_question_mark, is_question, is_wordless, split_question, tokens
 from bot.enrollment.commands import command_in
-from bot.enrollment.keeping import leave_behind
+from bot.enrollment.keeping import keep_waiting, leave_behind
 from bot.enrollment.moves import do
 from bot.enrollment.position import Aside, Word
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item
@@ -139,8 +139,25 @@ def missed(turn: Turn, reason: str) -> None:
     if len(tokens(turn.said.text)) > 0 and reason != "ssn":
         turn.note(item.link_id, "unread", turn.said.text)
     leave_behind(turn)
-    turn.at.skipped.append(item.link_id)
+    if not _keep_unconfirmed(turn):
+        turn.at.skipped.append(item.link_id)
     turn.word("unread.moved_on")
+
+
+def _keep_unconfirmed(turn: Turn) -> bool:
+    """We asked twice whether it is right and heard about other things: it stays as it was said, for a person to check.
+
+    Never a consent: who did not say yes to it has not given it.
+    """
+    pending, turn.at.pending = turn.at.pending, None
+    if not pending or pending["link_id"] != turn.at.open:
+        return False
+    item = turn.asked.item(pending["link_id"])
+    if item.scope:
+        return False
+    keep_waiting(turn, item, pending)
+    turn.note(item.link_id, "unconfirmed", item.show(pending["value"])[turn.locale])
+    return True
 
 
 def unread_word(reason: str, item: Item) -> str:

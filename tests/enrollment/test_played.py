@@ -95,3 +95,39 @@ def test_a_name_is_put_right_wherever_it_is_said() -> None:
     talk = at("authority", FOR_MOM | {"caller_name": "Ana"})
     talk.say("yo soy Lupita, su hija")
     assert talk.answers["caller_name"] == "Lupita"
+
+
+def test_a_confirmation_that_nobody_gives_does_not_go_round_and_round() -> None:
+    talk = at("illness")
+    talk.say("congestive heart failure and the sugar")
+    assert talk.position.pending is not None
+    talk.say("my neighbor Dot brings supper")
+    talk.say("alone since Helen passed")
+    assert talk.position.pending is None
+    assert talk.open != "illness"
+    assert "heart_failure" in talk.answers["illness"]
+    assert any(note["reason"] == "unconfirmed" for note in talk.position.notes)
+
+
+def test_a_consent_is_never_kept_without_its_yes() -> None:
+    talk = at("consent_text")
+    talk.say("I guess so")
+    talk.say("my neighbor Dot brings supper")
+    talk.say("alone since Helen passed")
+    assert talk.answers.get("consent_text") is not True
+
+
+def test_a_number_told_with_a_doubt_is_asked_back() -> None:
+    talk = at("sx_breath")
+    talk.say("my phone is 773-555-0155 but i dont hear it good", "nav/change")
+    assert talk.position.pending is not None
+    talk.say("yes")
+    assert talk.answers["phone"] == "+17735550155"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["i dont need hospice im not dead yet ha ha", "she isnt dead", "no se ha muerto, sigue en el hospital"],
+)
+def test_who_is_not_dead_is_no_death(said: str) -> None:
+    assert assess(said) is None
