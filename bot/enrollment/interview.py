@@ -405,7 +405,11 @@ def _not_for_me(text: str) -> str | None:
 
 def _party_said_again(turn: Turn, now: str) -> bool:
     """ "No, it's not for me, it's for my mom", when that is what we have: agreed, and the question comes back."""
-    if turn.takes_any_words() or isinstance(turn.read(), Read):
+    if turn.takes_any_words():
+        # "It's for me" is not what matters most to anybody.
+        if len(tokens(turn.said.text)) > FEW_WORDS:
+            return False
+    elif isinstance(turn.read(), Read):
         return False
     acknowledge(turn, keep_facts(turn, volunteered(turn.said.text)))
     turn.word("party.switched_other_again" if now == "other" else "party.switched_self_again")

@@ -131,3 +131,11 @@ def test_a_number_told_with_a_doubt_is_asked_back() -> None:
 )
 def test_who_is_not_dead_is_no_death(said: str) -> None:
     assert assess(said) is None
+
+
+@pytest.mark.parametrize("said", ["its for me", "it's for me"])
+def test_for_whom_it_is_is_not_what_matters_most(said: str) -> None:
+    talk = at("matters_most")
+    talk.say(said)
+    assert "matters_most" not in talk.answers
+    assert talk.open == "matters_most"
