@@ -21,6 +21,8 @@ from bot.safety.phrases import FOLDER, HARMLESS, LEVELS, Match
 log = logging.getLogger(__name__)
 
 DESPAIR = frozenset({"suicide", "wish_to_die"})
+# Labels that speak of the same danger: what is denied of one is denied of the other, and of nothing else.
+KINDS = (DESPAIR, frozenset({"medical", "symptom"}))
 # What a guard takes back ("I am not suicidal, just tired") the classifier does not read, nor this much around it.
 AROUND = 80
 # Two messages of at most so many words may be one sentence.
@@ -116,8 +118,9 @@ def judge(folded: str, matches: Iterable[Match], previous: str) -> dict[str, flo
     classifier = get_classifier()
     if classifier is None:
         return {}
-    read = _without_taken_back(folded, matches)
-    judged = classifier.judge(read)
+    every = list(matches)
+    read = _without_taken_back(folded, every)
+    judged = _by_kind(classifier, folded, every, classifier.judge(read))
     whole = _one_sentence(previous, read)
     if not whole:
         return judged
@@ -128,6 +131,36 @@ def judge(folded: str, matches: Iterable[Match], previous: str) -> dict[str, flo
         label: max(p, together[label] if before[label] < p_least(label) else 0.0)
         for label, p in judged.items()
     }
+
+
+def _by_kind(
+    classifier: Classifier, folded: str, matches: list[Match], judged: dict[str, float]
+) -> dict[str, float]:
+    """The probabilities, each of the text without what was taken back of its own kind of danger.
+
+    "I want to sleep and not wake up": that nobody lies there and cannot be woken says nothing of the wish.
+    """
+    taken_back = {kind_of(match.pattern.category) for match in matches if match.taken_back} - {frozenset()}
+    if not taken_back:
+        return judged
+    readings: dict[frozenset[str], dict[str, float]] = {}
+    for label in judged:
+        kind = kind_of(label)
+        if label == CLASSIFIED_HARMLESS or kind in readings:
+            continue
+        of_others = [
+            m for m in matches if m.taken_back and kind_of(m.pattern.category) not in (kind, frozenset())
+        ]
+        left = [match for match in matches if match not in of_others]
+        readings[kind] = classifier.judge(_without_taken_back(folded, left)) if of_others else judged
+    return {label: readings.get(kind_of(label), judged)[label] for label in judged}
+
+
+def kind_of(category: str) -> frozenset[str]:
+    """The categories of the same kind of danger; none for a harmless saying."""
+    if category == CLASSIFIED_HARMLESS:
+        return frozenset()
+    return next((kind for kind in KINDS if category in kind), frozenset({category}))
 
 
 def p_least(label: str) -> float:
