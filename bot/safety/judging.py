@@ -183,7 +183,7 @@ def _without_taken_back(folded: str, matches: Iterable[Match]) -> str:
     What another pattern stands by stays: "not breathing" is no breathing denied.
     """
     every = list(matches)
-    stands = [m for m in every if not m.taken_back and m.level != HARMLESS]
+    stands = [m for m in every if not m.taken_back and m.level in LEVELS]
     taken_back = [m for m in every if m.taken_back and not any(_overlap(m, other) for other in stands)]
     for match in sorted(taken_back, key=lambda m: -m.start):
         if match.end > len(folded):

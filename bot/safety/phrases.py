@@ -126,7 +126,11 @@ class Guard:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One reviewed pattern: what it finds, what takes it back, and examples of both."""
+    """One reviewed pattern: what it finds, what takes it back, and examples of both.
+
+    `look_alike`: words beside the match that make it another thing ("harm myself lifting her"). They take the match
+    away, and the classifier still reads it: a list of words says less than a denial.
+    """
 
     id: str
     level: str
@@ -136,6 +140,7 @@ class Pattern:
     person: str
     intentional: bool
     means: bool
+    look_alike: Guard | None = field(repr=False)
     phrases: tuple[str, ...] = field(repr=False)
     guards: tuple[Guard, ...] = field(repr=False)
     fires: tuple[str, ...] = field(repr=False)
@@ -271,6 +276,8 @@ def _judged(pattern: Pattern, searched: Searched, start: int, end: int) -> Match
     level, category, taken_back = pattern.level, pattern.category, False
     if level == HARMLESS:
         return Match(pattern, "none", "none", start, end, taken_back=True)
+    if pattern.look_alike and pattern.look_alike.holds(searched, start, end):
+        return Match(pattern, "none", "none", start, end)
     for guard in pattern.guards:
         if not guard.holds(searched, start, end):
             continue
@@ -347,8 +354,9 @@ def _pattern(raw: dict[str, Any], notation: Notation, guards: dict[str, Guard]) 
         person=raw.get("person", ""),
         intentional=bool(raw.get("intentional")),
         means=bool(raw.get("means")),
+        look_alike=own,
         phrases=tuple(raw["any"]),
-        guards=(*((own,) if own else ()), *(guards[name] for name in raw.get("guards", ()))),
+        guards=tuple(guards[name] for name in raw.get("guards", ())),
         fires=tuple(raw["fires"]),
         silent=tuple(raw.get("silent", ())),
     )
