@@ -300,8 +300,6 @@ def put_right(turn: Turn, target: Item, value: AnswerValue, detail: Mapping[str,
 
 def new_value(turn: Turn, target: Item, text: str) -> Read | NotRead:
     """The value inside "the phone is wrong, it's 312 555 0188". Digits speak for themselves; words need a cue."""
-    if target.parser in ("phone", "zip", "email"):
-        return turn.read_as(target, text)
     pieces = [match.group("value") for match in _NEW_VALUE.finditer(text)]
     match = _NEW_VALUE.search(text)
     while match:
@@ -313,7 +311,7 @@ def new_value(turn: Turn, target: Item, text: str) -> Read | NotRead:
         reading = turn.read_as(target, piece)
         if isinstance(reading, Read) and reading.sure:
             return reading
-    return NotRead()
+    return turn.read_as(target, text) if target.parser in ("phone", "zip", "email") else NotRead()
 
 
 def ask_what_to_fix(turn: Turn, word_id: str) -> bool:

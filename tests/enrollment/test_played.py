@@ -139,3 +139,10 @@ def test_for_whom_it_is_is_not_what_matters_most(said: str) -> None:
     talk.say(said)
     assert "matters_most" not in talk.answers
     assert talk.open == "matters_most"
+
+
+def test_the_new_number_beside_the_wrong_one_is_sure() -> None:
+    talk = at("read_back")
+    talk.say("no, the phone is wrong, it's 847-555-0127")
+    assert talk.answers["phone"] == "+18475550127"
+    assert talk.position.pending is None
