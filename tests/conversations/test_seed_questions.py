@@ -20,8 +20,8 @@ pytestmark = pytest.mark.any_database
 
 QUESTIONS = ROOT / "tests" / "heldout" / "seed_questions.jsonl"
 # Shares reached, by language: shown at once, and shown or offered as one of two readings.
-SHOWN = {"en": 0.8, "es": 0.82}
-SHOWN_OR_OFFERED = {"en": 0.83, "es": 0.83}
+SHOWN = {"en": 0.9, "es": 0.93}
+SHOWN_OR_OFFERED = {"en": 0.92, "es": 0.95}
 # What nobody gets to yet: "how many people are on a team?" is told how the team works together.
 OUT_OF_REACH: dict[str, set[str]] = {"en": {"team_size_varies"}, "es": set()}
 
