@@ -32,6 +32,7 @@ NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
         ("sx_pain", "not at all", 0),
         ("caller_name", "Ana Peña, mucho gusto", "Ana Peña"),
         ("interpreter", "no, that's ok", False),
+        ("consent_share", "cómo n", True),
     ],
 )
 def test_it_is_read_for_what_it_says(link_id: str, said: str, value: object) -> None:
@@ -49,6 +50,8 @@ def test_it_is_read_for_what_it_says(link_id: str, said: str, value: object) -> 
         ("social_needs", "rides and fod", ["rides", "food"]),
         ("spokesperson", "no estoy sguro", "not_sure"),
         ("illness", "cámcer de pulmón", ["cancer"]),
+        ("plan", "not sute", "not_sure"),
+        ("patient_knows", "not eyt", "no"),
     ],
 )
 def test_what_was_misspelled_is_asked_back_whole(link_id: str, said: str, value: object) -> None:

@@ -50,7 +50,7 @@ _SLEEPS = re.compile(r"\b(?:duerm(?:e|o|en|a)|durmiendo)\b")
 UNSURE_CODE, YES_CODE, NO_CODE = "not_sure", "yes", "no"
 _LISTED = re.compile(r"[,;/+&]|\b(?:and|or|y|e|o|plus|also)\b")
 # How like a phrase a whole message, or a word a part of a list, must be to be asked back as that.
-NEAR_PHRASE, NEAR_WORD, SHORTEST_NEAR = 0.9, 0.75, 4
+NEAR_PHRASE, NEAR_WORD, SHORTEST_NEAR = 0.85, 0.75, 4
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,9 @@ def _spoken(folded: str, options: Sequence[Option]) -> list[str]:
 
 
 def nearest(text: str, options: Sequence[Option]) -> list[str]:
-    """A misspelled label ("practicle"); always asked back."""
+    """A misspelled label ("practicle", "not sute"); always asked back."""
+    if whole := _near_phrase(fold(text), options):
+        return [whole]
     by_word = {
         word: option.code
         for option in options

@@ -13,7 +13,7 @@ LABELS: dict[bool, Label] = {True: {"en": "yes", "es": "sí"}, False: {"en": "no
 _YES_THOUGH_IT_SAYS_NO = (
     "why not|no problem|not a problem|no worries|i don'?t mind|do not mind|don'?t mind|i have no problem"
     "|no hay problema|sin problema|ningun problema|no hay ningun problema|no tengo problema|no me importa"
-    "|no me molesta|como no|porque no|por que no|no doubt|sin duda|i'?ve no objection|no objection"
+    "|no me molesta|como no?|porque no|por que no|no doubt|sin duda|i'?ve no objection|no objection"
     "|no objections"
 )
 _UNDECIDED = (
