@@ -9,7 +9,7 @@ import pytest
 from bot.enrollment.bare import is_bare_answer
 from bot.enrollment.catalog import get_catalog
 from bot.enrollment.interview import hear
-from bot.enrollment.position import Answers, Position, Utterance
+from bot.enrollment.position import Answers, Aside, Position, Utterance
 from bot.safety.gate import Context, assess
 from bot.words import LOCALES
 from tests.enrollment.talk import FOR_MOM, at, on_to
@@ -164,6 +164,7 @@ def test_every_button_is_an_answer_whatever_else_it_resembles(locale: str, inten
                 if item.link_id in {one.link_id for one in asked.walk(answers)}:
                     kept = heard.recorded.get(item.link_id)
                     assert kept in (option.code, [option.code]), (item.link_id, option.display[locale])
+                    assert not any(isinstance(said, Aside) for said in heard.say), option.display[locale]
 
 
 @pytest.mark.parametrize(
