@@ -431,12 +431,11 @@ def _strong_answer(turn: Turn) -> bool:
     if _is_something_else(turn, reading) or _is_no_third_illness(turn, item, reading):
         return False
     take(turn, item, reading)
-    if _is_a_choice_here(turn):
-        # A button says nothing beside: "yes, there is a form" asks for none.
-        return True
     keep_facts(turn, facts, besides=item.link_id)
     _keep_what_else_was_said(turn, item)
-    serve_the_rest(turn, item, reading)
+    if not _is_a_choice_here(turn):
+        # A button asks for nothing beside: "yes, there is a form" wants none.
+        serve_the_rest(turn, item, reading)
     return True
 
 
