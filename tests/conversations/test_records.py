@@ -158,7 +158,13 @@ def test_all_of_it_in_spanish(product: Product, persona: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "scope"), [("don't text me any more", "text"), ("no hablen con mis médicos", "share")]
+    ("text", "scope"),
+    [
+        ("don't text me any more", "text"),
+        ("ya no quiero que me manden textos", "text"),
+        ("I don't want you talking to my doctor", "share"),
+        ("no hablen con mis médicos", "share"),
+    ],
 )
 def test_a_consent_taken_back_in_words(product: Product, person: Person, text: str, scope: str) -> None:
     sign_up(person)
