@@ -24,7 +24,7 @@ import signal
 import subprocess
 import sys
 import threading
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -39,6 +39,7 @@ PRIVATE = ".setup"  # this script's own folder in the checkout: lock file, logs,
 STAMP = "setup-stamp.json"
 PACKAGE = "palliative-intake"
 GIGABYTE = 1024**3
+_LOOK_UP_SECONDS = 0.5
 
 
 class SetupError(Exception):
@@ -568,11 +569,23 @@ def carry_out_together(jobs: Sequence[Job], programs: Programs, progress: Progre
     with ThreadPoolExecutor(len(jobs)) as pool:
         running = [pool.submit(job.carry_out, programs, progress) for job in jobs]
         try:
-            ended = wait(running, return_when=FIRST_EXCEPTION).done
+            ended = _first_end(running)
         finally:
             programs.stop()
         for job_run in ended:
             job_run.result()
+
+
+def _first_end(running: Sequence[Future[None]]) -> set[Future[None]]:
+    """The jobs that have ended, once all have or one has failed.
+
+    Looks up now and then: the system may give a signal to any thread, and Python acts on it only when the main
+    one next runs, so a wait without an end would leave an interrupted set-up at work until its jobs are done.
+    """
+    while True:
+        ended, still = wait(running, timeout=_LOOK_UP_SECONDS, return_when=FIRST_EXCEPTION)
+        if not still or any(job.exception() for job in ended):
+            return ended
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

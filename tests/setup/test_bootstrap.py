@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -199,6 +200,27 @@ def test_an_interrupted_set_up_ends_its_programs_and_the_next_one_succeeds(check
     checkout.lock("one", wheel(checkout.root, "first"))
     checkout.set_up(imports=("first",))
     assert checkout.has("first")
+
+
+def test_a_signal_that_another_thread_receives_interrupts_as_well(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+):
+    """The kernel picks the thread; the one that waits for the jobs may never be the one."""
+    checkout.lock("one", wheel(checkout.root, "first", code="import time; time.sleep(600)"))
+    check = bootstrap.Job._check
+
+    def check_signaled(job: bootstrap.Job, programs: bootstrap.Programs) -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+        check(job, programs)
+
+    monkeypatch.setattr(bootstrap.Job, "_check", check_signaled)
+    before = signal.signal(signal.SIGTERM, bootstrap._as_interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            checkout.set_up(imports=("first",))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert bootstrap.read_stamp(checkout.environment()) is None
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
