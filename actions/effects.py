@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class Effects:
     """`answers`: link id -> {value, label}, or None to take one back. `consents`: given or refused in this turn.
 
+    `take_back`: scopes of consent that are no longer in force.
     `page_token`: opens the page of what was told, from now on.
     """
 
@@ -31,6 +32,7 @@ class Effects:
     consents: list[record.Consented] = field(default_factory=list)
     submit: bool = False
     withdraw: bool = False
+    take_back: tuple[str, ...] = ()
     tickets: list[TicketDraft] = field(default_factory=list)
     page_token: str = ""
 
@@ -40,13 +42,14 @@ class Effects:
         self.consents += other.consents
         self.submit = self.submit or other.submit
         self.withdraw = self.withdraw or other.withdraw
+        self.take_back += other.take_back
         self.tickets += other.tickets
         self.page_token = other.page_token or self.page_token
 
     def nothing(self) -> bool:
         """Whether there is nothing to do, so that no transaction is needed."""
-        doing = (self.answers, self.consents, self.submit, self.withdraw, self.tickets, self.page_token)
-        return not any(doing)
+        told = (self.answers, self.consents, self.submit, self.withdraw, self.take_back)
+        return not any((*told, self.tickets, self.page_token))
 
     async def carry_out(self, ctx: Context) -> None:
         """Do it, on the database's own threads; durable when this returns."""
@@ -66,6 +69,8 @@ def _write(
         record.record_consent(connection, conversation_id, questionnaire, message_id, given)
     if effects.withdraw:
         record.empty(connection, conversation_id, message_id)
+    if effects.take_back:
+        record.take_back(connection, conversation_id, message_id, effects.take_back)
     if effects.submit:
         record.submit(connection, conversation_id, questionnaire, message_id)
     if effects.page_token:

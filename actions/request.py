@@ -10,6 +10,7 @@ from actions.effects import Effects
 from actions.reply import INTAKE, Message, Reply, next_steps, one, say
 from actions.summary import summary
 from bot import words
+from bot.enrollment import withdrawal
 from bot.enrollment.answers import Read
 from bot.enrollment.answers.phones import read_phone, show_phone
 from bot.enrollment.catalog import get_catalog
@@ -113,9 +114,16 @@ def short_path(ctx: Context) -> Reply:
 
 
 def stop_messages(ctx: Context) -> Reply:
-    """No more messages: respected at once, and a coordinator sees to it."""
+    """No more messages: the consent to text ends at once, and a coordinator sees to it.
+
+    Any reasonable way of taking it back counts (47 CFR 64.1200(a)(10)), so a misreading that ends it too early costs
+    less than one that keeps it.
+    """
     reply = one(ctx, "stop_messages.done" if ctx.on_sms else "stop_messages.web")
-    reply.effects = Effects(tickets=[TicketDraft("stop_messages", ctx.said.text)])
+    reply.slots = dict(withdrawal.told_no((withdrawal.TEXT,)))
+    reply.effects = Effects(
+        take_back=(withdrawal.TEXT,), tickets=[TicketDraft("stop_messages", ctx.said.text)]
+    )
     return reply
 
 

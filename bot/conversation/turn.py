@@ -20,7 +20,6 @@ from bot.conversation.greeting import sms_greeting
 from bot.conversation.inbox import Memory, Result, Work
 from bot.conversation.messages import Choice, Draft
 from bot.enrollment import record, withdrawal
-from bot.enrollment.catalog import get_catalog
 from bot.handoff.tickets import URGENT, TicketDraft
 from bot.program import get_program
 from bot.safety import gate, stage
@@ -226,10 +225,7 @@ def _told_no(state: dict[str, Any] | None, scopes: tuple[str, ...]) -> dict[str,
     """The dialogue's state with a no where a yes to these scopes was kept."""
     if state is None or not isinstance(state.get("slots"), dict):
         return state
-    asked = [item for one in get_catalog().all() for item in one.items if item.scope in scopes]
-    told = {
-        item.link_id: False for item in asked if item.type == "boolean" and item.link_id in state["slots"]
-    }
+    told = {link_id: no for link_id, no in withdrawal.told_no(scopes).items() if link_id in state["slots"]}
     return {**state, "slots": {**state["slots"], **told}}
 
 

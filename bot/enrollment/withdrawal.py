@@ -7,12 +7,14 @@ or down and whoever is in control. So each pattern must be the whole of a short 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
 import yaml
 
 from bot.enrollment.answers.plain import fold
+from bot.enrollment.catalog import get_catalog
 from bot.enrollment.record import STORE
 from bot.settings import ROOT
 
@@ -67,6 +69,12 @@ def _compiled(pattern: str, parts: dict[str, str]) -> re.Pattern[str]:
         return re.compile(whole)
     except re.error as error:
         raise WithdrawalError(f"{FILE.name}: {pattern}: {error}") from error
+
+
+def told_no(scopes: Collection[str]) -> dict[str, bool]:
+    """A no to every yes-or-no question that asks for one of these scopes, by link id: none is asked again."""
+    asked = (item for one in get_catalog().all() for item in one.items)
+    return {item.link_id: False for item in asked if item.scope in scopes and item.type == "boolean"}
 
 
 def read(text: str) -> Wish | None:

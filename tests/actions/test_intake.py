@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Connection
 
-from bot.enrollment import record
+from bot.enrollment import record, withdrawal
 from bot.handoff import tickets
 from bot.records.database import Database
 from tests.actions.talker import Talker
@@ -20,7 +21,11 @@ def talker(database: Database) -> Talker:
 
 def kept(database: Database, talker: Talker) -> record.Enrollment:
     with database.begin() as connection:
-        return record.of_conversation(connection, talker.conversation_id)[0]
+        return kept_in(connection, talker)
+
+
+def kept_in(connection: Connection, talker: Talker) -> record.Enrollment:
+    return record.of_conversation(connection, talker.conversation_id)[0]
 
 
 def topics(database: Database, talker: Talker) -> list[str]:
@@ -52,6 +57,49 @@ def test_a_sign_up_is_recorded_and_submitted_once(database: Database, talker: Ta
         ("text", "yes", "self"),
         ("voicemail", "no", "self"),
     ]
+
+
+STOP_WRITING = "enough with all the little notes on my phone"
+
+
+def last_text_consent(database: Database, talker: Talker) -> str:
+    with database.begin() as connection:
+        given = record.consents(connection, kept_in(connection, talker).id)
+    return [row.given for row in given if row.scope == "text"][-1]
+
+
+def test_a_consent_to_text_ends_when_only_the_intent_says_so(database: Database, talker: Talker) -> None:
+    """Words no rule of `data/withdrawal.yml` knows; a coordinator hears of it too."""
+    assert withdrawal.read(STOP_WRITING) is None
+    sign_up(talker)
+    assert last_text_consent(database, talker) == record.GIVEN
+    talker.say(STOP_WRITING, "request/stop_messages")
+    assert last_text_consent(database, talker) == record.TAKEN_BACK
+    assert kept(database, talker).answers["consent_text"]["value"] is False
+    assert kept(database, talker).state == "submitted"
+    assert "stop_messages" in topics(database, talker)
+
+
+def test_a_consent_to_text_ended_in_the_middle_is_not_asked_for_again(
+    database: Database, talker: Talker
+) -> None:
+    talker.say("I want to sign up", "enroll")
+    talker.walk(ANSWERS, until="consent_voicemail")
+    talker.say(STOP_WRITING, "request/stop_messages")
+    assert talker.slots["requested_slot"] == "consent_voicemail"
+    talker.walk(ANSWERS)
+    assert kept(database, talker).state == "submitted"
+    assert last_text_consent(database, talker) == record.TAKEN_BACK
+    assert talker.slots["consent_text"] is False
+
+
+def test_no_more_messages_before_anything_was_told_changes_no_record(
+    database: Database, talker: Talker
+) -> None:
+    talker.say(STOP_WRITING, "request/stop_messages")
+    with database.begin() as connection:
+        assert record.of_conversation(connection, talker.conversation_id) == []
+    assert topics(database, talker) == ["stop_messages"]
 
 
 def test_a_time_to_call_is_recorded_in_words_and_as_windows(database: Database, talker: Talker) -> None:

@@ -162,6 +162,9 @@ def test_all_of_it_in_spanish(product: Product, persona: Person) -> None:
     [
         ("don't text me any more", "text"),
         ("ya no quiero que me manden textos", "text"),
+        # No rule of `data/withdrawal.yml` knows these; the dialogue model does.
+        ("Quit sending me stuff on my phone", "text"),
+        ("ya basta de tanto mensajito en mi celular", "text"),
         ("I don't want you talking to my doctor", "share"),
         ("no hablen con mis médicos", "share"),
     ],
