@@ -77,6 +77,8 @@ _WILL = re.compile(r"(?<=[a-z])'ll\b")
 _TOKEN = re.compile(
     r"\d+(?=[.,]\d)|(?<=\d)[.,]\d+|[a-z0-9]+|[.!?;\n\u2026\u00bf\u00a1]+|[,:()]|[\"\u201c\u201d\u00ab\u00bb]"
 )
+# "No, I want to die": an answer at the beginning is a sentence by itself and denies nothing of what follows.
+_ANSWER = re.compile(r"^ ((?:no|nope|nah|nada|yes|yeah|si|ok|okay)(?: no)*) , ")
 _PAUSES = frozenset(',:()"\u201c\u201d\u00ab\u00bb')
 # Three or more single letters, each set apart from the next: "k i l l", "s.u.i.c.i.d.e", "d-i-e".
 _SET_APART = re.compile(r"(?<![a-z0-9])(?:[a-z0][ .\-_*/,|]{1,3}){2,}[a-z0](?![a-z0])(?:(?<=[a-z0]))")
@@ -193,8 +195,12 @@ def _spelling() -> Spelling:
     return read_spelling()
 
 
+_SOFT_HYPHEN = "\u00ad"
+
+
 def _letters(text: str) -> str:
-    """Plain lower-case letters, emoji as words, nothing invisible."""
+    """Plain lower-case letters, emoji as words, nothing invisible; a hyphen that only shows at a line's end is one."""
+    text = text.replace(_SOFT_HYPHEN, "-")
     text = unicodedata.normalize("NFKC", text[:READ_CHARACTERS]).translate(_EMOJI).casefold()
     text = text.translate(_LOOK_ALIKES) if not text.isascii() else text
     if not text.isascii():
@@ -257,7 +263,7 @@ def fold(text: str, spelling: Spelling | None = None) -> str:
     folded = f" {' '.join(words)} "
     for pattern, joined in spelling.joined:
         folded = pattern.sub(joined, folded)
-    return folded
+    return _ANSWER.sub(r" \1 . ", folded)
 
 
 def _whole(match: re.Match[str], spelling: Spelling) -> str:

@@ -53,6 +53,7 @@ class Thresholds:
     """What the classifier may raise alone, in order; by category, which labels agree with a weak pattern.
 
     `doubted`: from this probability of harmlessness on, a strong pattern of a category becomes (level, category).
+    `though_denied`: from this probability of suicide or a wish to die on, it counts although words of it are denied.
     """
 
     alone: tuple[Verdict, ...]
@@ -60,6 +61,7 @@ class Thresholds:
     related: dict[str, tuple[str, ...]]
     doubted_from: float
     doubted: dict[str, tuple[str, str]]
+    though_denied: float
 
 
 def read_thresholds(path: Path = FOLDER / "thresholds.yml") -> Thresholds:
@@ -81,7 +83,8 @@ def read_thresholds(path: Path = FOLDER / "thresholds.yml") -> Thresholds:
         doubted = {
             str(key): (str(level), str(kind)) for key, (level, kind) in raw["doubted"]["becomes"].items()
         }
-        thresholds = Thresholds(alone, agreeing, related, float(raw["doubted"]["least"]), doubted)
+        doubted_from, though_denied = float(raw["doubted"]["least"]), float(raw["though_denied"])
+        thresholds = Thresholds(alone, agreeing, related, doubted_from, doubted, though_denied)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise ThresholdsError(f"{path.name}: {type(error).__name__}: {error}") from error
     named = {verdict.level for verdict in alone} | {level for level, _ in doubted.values()}
@@ -121,6 +124,8 @@ def judge(folded: str, matches: Iterable[Match], previous: str) -> dict[str, flo
     every = list(matches)
     read = _without_taken_back(folded, every)
     judged = _by_kind(classifier, folded, every, classifier.judge(read))
+    if any(match.denied and match.pattern.category in DESPAIR for match in every):
+        judged = _though_denied(judged, classifier.judge(folded))
     whole = _one_sentence(previous, read)
     if not whole:
         return judged
@@ -154,6 +159,16 @@ def _by_kind(
         left = [match for match in matches if match not in of_others]
         readings[kind] = classifier.judge(_without_taken_back(folded, left)) if of_others else judged
     return {label: readings.get(kind_of(label), judged)[label] for label in judged}
+
+
+def _though_denied(judged: dict[str, float], in_full: dict[str, float]) -> dict[str, float]:
+    """The probabilities, those of despair raised where the classifier is all but certain of the whole text.
+
+    "I see no reason not to kill myself", "I can't promise I won't": a "not" near such words is no denial for certain.
+    """
+    if sum(in_full[label] for label in DESPAIR) < get_thresholds().though_denied:
+        return judged
+    return judged | {label: in_full[label] for label in DESPAIR}
 
 
 def kind_of(category: str) -> frozenset[str]:

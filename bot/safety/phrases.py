@@ -34,6 +34,7 @@ AROUND = 60
 LEVELS = ("emergency", "urgent", "concern", "stop", "route")
 HARMLESS = "harmless"
 STRENGTHS = ("strong", "weak")
+_PAUSE = ", "
 _GAP = re.compile(r"\.\.(\d+)$")
 # Words that are in most messages: a poor place to file a phrase under.
 _COMMON = frozenset(
@@ -97,6 +98,7 @@ class Guard:
         own: how a match begins that this guard says nothing of: in "no, I don't want to live" the "no" is an answer
             and the "don't" is part of what is found.
         becomes: (level, category) of a match that is guarded; None: it is dropped.
+        denial: the words are denied; a "not" that can be mistaken, other than a year or a film.
     """
 
     before: re.Pattern[str] | None = None
@@ -106,18 +108,21 @@ class Guard:
     unless: re.Pattern[str] | None = None
     own: re.Pattern[str] | None = None
     becomes: tuple[str, str] | None = None
+    denial: bool = False
 
     def holds(self, searched: Searched, start: int, end: int) -> bool:
         """Whether the circumstances are given for a match from `start` to `end`."""
         text = searched.text
         if searched.has(self.unless, 0, len(text)) or (self.own and self.own.match(text, start)):
             return False
+        # "No, I want to die": what stands before a pause denies nothing after it.
+        said_from = start + len(_PAUSE) if text.startswith(_PAUSE, start) else start
         first = text.rfind(" . ", 0, start + 1)
         first = max(0 if first < 0 else first + 2, start - AROUND)
         last = text.find(". ", end - 1)
         last = min(len(text) if last < 0 else last, end + AROUND)
         return bool(
-            (self.before and self.before.search(text[max(first, start - BEFORE) : start]))
+            (self.before and self.before.search(text[max(first, start - BEFORE) : said_from]))
             or (self.after and self.after.match(" " + text[end:last], 1))
             or searched.has(self.sentence, first, last)
             or searched.has(self.message, 0, len(text))
@@ -152,7 +157,7 @@ class Match:
     """A pattern found in a folded text, at [start, end), with the level and category after its guards.
 
     `taken_back`: a guard holds; what is left of the match (a milder level) or that it means nothing is told by level,
-    which is "none" then.
+    which is "none" then. `denied`: that guard is a denial.
     """
 
     pattern: Pattern
@@ -161,6 +166,7 @@ class Match:
     start: int
     end: int
     taken_back: bool = False
+    denied: bool = False
 
 
 class Notation:
@@ -283,7 +289,7 @@ def _judged(pattern: Pattern, searched: Searched, start: int, end: int) -> Match
             continue
         taken_back = True
         if guard.becomes is None:
-            return Match(pattern, "none", "none", start, end, taken_back)
+            return Match(pattern, "none", "none", start, end, taken_back, guard.denial)
         level, category = guard.becomes
     return Match(pattern, level, category, start, end, taken_back)
 
@@ -328,6 +334,7 @@ def _guard(notation: Notation, raw: dict[str, Any]) -> Guard:
         unless=notation.one_of(raw.get("unless", ())),
         own=notation.one_of(raw.get("own", ())),
         becomes=(becomes[0], becomes[1]) if becomes else None,
+        denial=bool(raw.get("denial")),
     )
 
 
