@@ -7,13 +7,22 @@ from dataclasses import replace
 from actions.context import Context
 from actions.effects import Effects
 from actions.reply import Reply, next_steps, one, say, vary
-from actions.request import with_phone_link
-from bot.enrollment.position import STOPPED
+from actions.request import go_to_intake, with_phone_link
+from bot.enrollment.answers.plain import fold
+from bot.enrollment.position import PAUSED, STOPPED
 from bot.handoff.tickets import TicketDraft
 
 LOSS = "tell/death"
 KINDS = frozenset(
     {"greeting", "thanks", "goodbye", "ok", "joke", "how_are_you", "anger", "feeling", "compliment"}
+)
+# "Hold on", and after a while: what an "ok" alone does not say, for that may be the answer to our goodbye.
+BACK_AGAIN = frozenset(
+    fold(text)
+    for text in (
+        "ya|ya ya|ya estuvo|ya está|ya listo|ya lista|listo|lista|ok ya|ya ok|ahora sí|ya ahora sí|ya vine|ya volví"
+        "|ya llegué|back|ok back|i'm back|ok i'm back|ready|ok ready|i'm ready|ok now|here|i'm here|go ahead"
+    ).split("|")
 )
 # Strong feelings: a person is offered, not a menu.
 HEAVY = frozenset({"anger", "feeling"})
@@ -21,6 +30,8 @@ HEAVY = frozenset({"anger", "feeling"})
 
 def small_talk(ctx: Context, kind: str) -> Reply:
     """A kind word; inside the intake the question follows, so only the word is said."""
+    if ctx.position.status == PAUSED and fold(ctx.said.text) in BACK_AGAIN:
+        return go_to_intake(ctx)
     known = kind if kind in KINDS else "ok"
     if ctx.in_intake:
         return one(ctx, f"small.{known}.short", ("choice.person",) if known in HEAVY else ())

@@ -126,7 +126,7 @@ def ask_back(turn: Turn) -> None:
     if item.parser == "relation":
         turn.word("confirm.relation", YES_NO, value=value)
         return
-    if item.parser == "date-of-birth":
+    if item.parser == "date-of-birth" and item.link_id == turn.at.open:
         turn.word(
             "confirm.date" if len(str(pending["value"])) == FULL_DATE else "confirm.part_of_date",
             YES_NO,

@@ -42,6 +42,7 @@ from bot.enrollment.moves import (
     start_over,
     target_of,
 )
+from bot.enrollment.naming import born_on, my_name_is, not_own_name, own_name_in_full, their_name_is
 from bot.enrollment.position import (
     COMPLETE,
     DECLINED,
@@ -73,8 +74,6 @@ _DOES_NOT_KNOW = re.compile(
     r"|dont remember|can'?t remember|have no idea|no idea|forgot|not sure|idk|dunno"
     r"|no (?:me )?(?:lo )?(?:se|acuerdo|recuerdo))\b"
 )
-# Questions that people answer with "I am ...".
-_WHAT_THEY_ARE = ("faith_culture",)
 _MEANT = re.compile(
     r"\b(?:i (?:really )?meant?(?: to (?:say|write|type))?|i should have said|quise decir|quer[ií]a decir"
     r"|quise poner)\b[\s,:]*",
@@ -307,27 +306,6 @@ def _answers_plainly(turn: Turn) -> bool:
     """ "It's May 9, 1949" where we asked for the birthday: an answer, however much it sounds like a correction."""
     reading = turn.read()
     return isinstance(reading, Read) and reading.strong and reading.sure and not turn.takes_any_words()
-
-
-# "Yo soy Lupita, su esposa": so many words beside a name still say no more than who is writing.
-AROUND_A_NAME = 4
-
-
-def _my_name_is(turn: Turn) -> bool:
-    """ "I'm Theresa" where a name is no answer: who is writing, not what matters most to them.
-
-    Not where what somebody is may be the answer: "I'm Catholic".
-    """
-    if turn.at.open in _WHAT_THEY_ARE or (not turn.takes_any_words() and isinstance(turn.read(), Read)):
-        return False
-    name = own_name(turn.said.text)
-    if name is None or len(tokens(turn.said.text)) > len(tokens(name)) + AROUND_A_NAME:
-        return False
-    if turns_to(turn.said.text) not in (None, turn.at.answers.get("for_whom")):
-        # "I'm her daughter, Teresa" says first of all that it is not for Teresa.
-        return False
-    link_id = "caller_name" if turn.at.answers.get("for_whom") == "other" else "patient_name"
-    return turn.asked.has(link_id) and put_right(turn, turn.asked.item(link_id), name)
 
 
 def _meant_otherwise(turn: Turn) -> bool:
@@ -605,7 +583,10 @@ RULES: tuple[Rule, ...] = (
     _after_danger,
     _nothing_to_read,
     _meant_otherwise,
-    _my_name_is,
+    my_name_is,
+    not_own_name,
+    their_name_is,
+    own_name_in_full,
     _correction,
     _read_back_answer,
     _other_party,
@@ -614,6 +595,7 @@ RULES: tuple[Rule, ...] = (
     _took_the_offer,
     _digression,
     _volunteered,
+    born_on,
     _weak_answer,
     _told_something,
     _unreadable,

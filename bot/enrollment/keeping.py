@@ -17,7 +17,16 @@ OF_PERSONS = frozenset({"caller_name", "patient_name", "relation"})
 
 def take(turn: Turn, item: Item, reading: Read) -> None:
     """Keep a value we are sure of; ask back about the others."""
-    waiting = {
+    waiting = as_waiting(item, reading)
+    if reading.sure:
+        keep_waiting(turn, item, waiting)
+    else:
+        turn.at.pending = waiting
+
+
+def as_waiting(item: Item, reading: Read) -> dict[str, Any]:
+    """A value as it waits for a "yes, that is right"."""
+    return {
         "link_id": item.link_id,
         "value": reading.value,
         "note": reading.note,
@@ -26,10 +35,6 @@ def take(turn: Turn, item: Item, reading: Read) -> None:
         "flags": list(reading.flags),
         "detail": dict(reading.detail),
     }
-    if reading.sure:
-        keep_waiting(turn, item, waiting)
-    else:
-        turn.at.pending = waiting
 
 
 def keep_waiting(turn: Turn, item: Item, waiting: Mapping[str, Any]) -> None:

@@ -81,12 +81,7 @@ def serve_the_rest(turn: Turn, item: Item | None, reading: Read | None) -> None:
     if serve_wish_for_person(turn):
         return
     asked = split_question(said.text)[1]
-    if (
-        asked
-        and not has_question_mark(asked)
-        and turn.came_from
-        and turn.asked.item(turn.came_from).parser in ("text", "time")
-    ):
+    if asked and _may_be_own_words(turn, asked):
         return
     if asked and (item is None or item.parser not in ("phone", "zip") or len(tokens(asked)) > 3):
         wish = command_in(asked)
@@ -106,8 +101,17 @@ def serve_the_rest(turn: Turn, item: Item | None, reading: Read | None) -> None:
     if reading is None or item is None or item.parser in ("text", "time"):
         return
     extra = len(tokens(said.text)) - len(str(reading.value).split())
-    if extra >= 3 and said.family == "request" and said.confidence >= CONFIDENT:
+    # "There's no paper for that" answers a question about a paper; it wants none.
+    wants_none = said.intent == "request/form" and item.options
+    if extra >= 3 and said.family == "request" and said.confidence >= CONFIDENT and not wants_none:
         do(turn, said.intent)
+
+
+def _may_be_own_words(turn: Turn, asked: str) -> bool:
+    """Whether what sounds like a question may be part of the answer in own words that was just kept."""
+    if has_question_mark(asked) or not turn.came_from:
+        return False
+    return turn.asked.item(turn.came_from).parser in ("text", "time")
 
 
 def is_only_question(turn: Turn) -> bool:

@@ -132,7 +132,8 @@ AGAIN, LOCKED, MINOR_LOCKED = ("again", 3), ("locked", 4), ("minor_locked", 2)
 # What else the code says by id; `check` looks that all of it is there.
 _OTHERS = (
     "acknowledged", "cleared", "loss_command", "safe_no", "safe_no_sms", "safe_noted", "safe_yes", "safe_yes_sms",
-    "safety_abuse_sms", "wish_again", "wish_ask_other", "wish_no", "wish_no_closed", "wish_silence", "wish_why",
+    "safety_abuse_sms", "wish_again", "wish_ask_other", "wish_no", "wish_no_closed", "wish_silence", "wish_unclear",
+    "wish_why",
 )  # fmt: skip
 
 

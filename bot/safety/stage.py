@@ -304,7 +304,9 @@ async def _wish_answer(turn: Turn, question: str) -> bool:
         turn.say(_draft(turn, "wish_again", row.choices))
         _wait(turn, f"{question}+again")
     else:
-        _answer(turn, replace(CRISIS, rule=f"wish_to_die.{answer.value}"), ANSWER)
+        # Who spoke of something else twice told us nothing to be glad of; help comes all the same.
+        word_id = "wish_unclear" if answer in (wish.Answer.OTHER, wish.Answer.WHY) else ""
+        _answer(turn, replace(CRISIS, rule=f"wish_to_die.{answer.value}"), ANSWER, word_id)
     return True
 
 

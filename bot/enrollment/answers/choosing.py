@@ -27,6 +27,7 @@ _ALL = re.compile(
     r"|the lot|both|(?<!sobre )todo(?! (?:el|lo|los|las|la)\b)|todos"
     r"|todas|todas las anteriores|un poco de todo|a bit of everything|ambos|ambas)\b"
 )
+_BOTH = re.compile(r"\b(?:both|ambos|ambas)\b")
 _EXCEPT = re.compile(r"\b(?:except|but not|but|other than|apart from|menos|excepto|pero no)\b")
 _NONE = re.compile(
     r"^(?:none|nothing|none of (?:them|these|those|it)|neither|no(?: thanks)?|nada|ningun[oa]"
@@ -80,13 +81,17 @@ def read_choice(text: str, options: Sequence[Option]) -> Read | NotRead:
 
 def _as_yes_or_no(text: str, options: Sequence[Option]) -> Read | None:
     """Where yes and no are among the choices, the many ways to say them; a hesitant one is asked back."""
-    if not {YES_CODE, NO_CODE} <= {option.code for option in options}:
-        return None
+    meant = {code: _meant_by(options, code) for code in (YES_CODE, NO_CODE)}
     reading = read_yes_no(text)
-    if not isinstance(reading, Read):
+    option = meant[YES_CODE if isinstance(reading, Read) and reading.value else NO_CODE]
+    if not isinstance(reading, Read) or option is None or None in meant.values():
         return None
-    option = _by_code(options, YES_CODE if reading.value else NO_CODE)
     return Read(option.code, option.display, sure=reading.sure, note=reading.note)
+
+
+def _meant_by(options: Sequence[Option], word: str) -> Option | None:
+    """The choice that a plain "yes" or "no" stands for ("No form")."""
+    return next((option for option in options if option.code == word or word in option.phrases()), None)
 
 
 def read_choices(text: str, options: Sequence[Option]) -> Read | NotRead:
@@ -96,7 +101,9 @@ def read_choices(text: str, options: Sequence[Option]) -> Read | NotRead:
     if _NONE.match(folded) and not any(folded in option.phrases() for option in options):
         return NotRead("none")
     real = [option for option in options if option.code != UNSURE_CODE]
-    if _ALL.search(folded) and not _UNSURE.search(folded):
+    # "Body and mind, both" are two of four, and "Medicare and Medicaid both" none of them.
+    every = _BOTH.sub(" ", folded) if len(real) > len(("one", "other")) else folded
+    if _ALL.search(every) and not _UNSURE.search(folded):
         left_out = _left_out(folded, real)
         return _list([option for option in real if option.code not in left_out], True)
     codes, sure = _codes(text, options)

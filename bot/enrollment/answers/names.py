@@ -118,7 +118,7 @@ treatment type
 uncomfortable under unknown until up upset us use very wait want wanted was wasn't way we week welcome well
 were what what's
 whatever when where which while who why wife wish with without won't word work worried would wouldn't wrong
-yeah yep yes yesterday
+yeah yep yes yesterday nah naw nuh uh na yup yea yah mhm idk dunno nel sip simon
 yet you your yours yourself anonymous undefined null none n/a same hello hey ugh wtf lol haha yo hm uh um
 bot menu
 afternoon morning evening night minute moment second anxious exhausted frightened afraid angry alone busy
@@ -128,6 +128,7 @@ hola gracias adios buenos buenas dias tardes noches no si que como cuando donde 
 con sin
 sobre esto esta este ese esa eso aqui alli ahora luego despues antes nada nadie todo todos todas algo
 alguien mucho muy mas menos
+anytime whenever sometime asap soon directly collect
 yo tu usted ustedes ella ellos ellas nosotros mi mis su sus nuestra nuestro un una unos unas el lo le les se
 es son soy eres fue ser
 estar estoy esta estan tengo tiene tienen quiero quiere puedo puede necesito necesita ayuda ayudar hablar
@@ -430,8 +431,17 @@ _ANY_NAME = r"(?P<name>[^\W\d_][\w'’-]*(?:\s+[^\W\d_][\w'’-]*){0,3})"
 _KIN_WORD = "|".join(
     sorted((w for g in KIN.values() for w in g.split("|") if "?" not in w), key=len, reverse=True)
 )
+# "Call me Pat" is a name; "can somebody call me instead", "you never call me", "please call me Thursday" ask for one.
+_CALL_ME = (
+    r"(?:^|[,.;:!?]\s*|(?<!you )(?:you can|you may|just|please|and|but|so)\s+)call me"
+    r"(?!\s+(?:in|at|on|instead|back|later|when\w*|after|before|tomorrow|today|tonight|now|asap|soon|any\w*|if|please"
+    r"|first|once|again|some\w*|maybe|direct\w*|up|about|mon\w*day|tues\w*|wednes\w*|thurs\w*|friday|saturday|sunday"
+    r"|weekday\w*|weekend\w*|mornings?|afternoons?|evenings?|noon|during|between|around|by|from|cell|collect|home|here"
+    r"|there|quick\w*|right|and|or|cause|because|cuz|so|then|next|every\w*|this|that|the|a|an|my|with|for)\b)"
+)
 _OWN = (
-    re.compile(rf"\b(?i:my name is|my name's|me llamo|mi nombre es|i go by|call me)\s+{_ANY_NAME}"),
+    re.compile(rf"\b(?i:my name is|my name's|me llamo|mi nombre es|i go by)\s+{_ANY_NAME}"),
+    re.compile(rf"(?i:{_CALL_ME})\s+{_ANY_NAME}"),
     re.compile(
         rf"\b(?i:i'm|i am|im|this is|soy|yo soy|habla)\s+(?:[Dd]oña |[Dd]on |[DM]rs?\.? "
         rf"|[MS]r?as?\.? )?{_CAPITAL_NAME}"
@@ -446,6 +456,12 @@ _PATIENT = (
         rf"\b(?i:her name is|his name is|her name's|his name's|their name is|the patient is"
         rf"|patient's name is|the patient's name is"
         rf"|is named|is called|named|se llama|su nombre es|la paciente es|el paciente es)\s+{_ANY_NAME}"
+    ),
+    # "My mama name Vernell": many people leave the "is" out.
+    re.compile(
+        rf"\b(?i:(?:my|our)\s+(?:{_KIN_WORD})(?:['’]?s)?\s+name(?:\s+is|['’]s)?|(?:her|his)\s+name(?:['’]s)?"
+        rf"|(?:the\s+)?name\s+of\s+(?:my|our)\s+(?:{_KIN_WORD})\s+is"
+        rf"|el\s+nombre\s+de\s+(?:mi|nuestr[oa])\s+(?:{_KIN_WORD})\s+es)\s+{_ANY_NAME}"
     ),
     re.compile(
         rf"\b(?i:my|our|mi|nuestr[oa])\s+(?i:[\w]+\s+)?(?i:mamá|papá|tía|tío|niño|niña|bebé|compañer[oa]"

@@ -17,6 +17,9 @@ _QUESTION_WORDS = (
     r"|(?:do|does|did|is|are|was|can|could|would|should|will|may|am|has|have) (?:you|i|we|they|he|she|it"
     r"|the|this|that"
     r"|there|these|my|your|our|a|an|any|anyone|someone|medicare|medicaid|insurance|palliative|hospice)"
+    # As people talk in the South: "what y'all gonna do with this", "do y'all take Medicaid".
+    r"|(?:what|how|when|where|why|who) (?:y'?all|ya'?ll|u)|what (?:happen|gonna)"
+    r"|(?:do|does|did|can|could|will|would|are|is|have) (?:y'?all|ya'?ll|u|somebody|folks|people|him|nurses|doctors)"
     r"|tell me (?:about|more|what|how|who|if)|explain|do nurses|do doctors"
     r"|que (?:es|son|hace|hacen|pasa|pasara|significa|tipo|ayuda|va|puede|pueden|hay|quiere decir|dice)"
     r"|por que (?:me|lo|no|es|tengo|pregunta|necesita)"

@@ -15,6 +15,8 @@ _ZIP_CUE = re.compile(
     r"\b(?:zip(?: code)?|codigo postal|postal code|in|from|near|at|en|de|cerca de)(?: is| es"
     r"|:)?\s+(\d{5})(?:-\d{4})?\b(?! [a-z]+ (?:st|street|ave|rd|road)\b)"
 )
+# Five digits and nothing else, where no number was asked for.
+_ONLY_ZIP = re.compile(r"(\d{5})(?:-\d{4})?")
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def volunteered(text: str) -> Volunteered:
 
 
 def _zip(text: str) -> str | None:
-    match = _ZIP_CUE.search(fold(text))
+    match = _ZIP_CUE.search(fold(text)) or _ONLY_ZIP.fullmatch(text.strip(" ."))
     return match.group(1) if match else None
 
 
