@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -227,6 +227,20 @@ def smaller(task: Task, share: float) -> Task:
     return Task(f"{task.name}, {len(kept)} labels", train, test, task.out_of_scope, task.tables)
 
 
+def thinner(task: Task, most: int) -> Task:
+    """A task with at most so many examples of a label and language, drawn: all of ours keep stock busy for a day."""
+    drawn = random.Random(0).sample(task.train, len(task.train))
+    count: Counter[tuple[str, str]] = Counter()
+    train = []
+    for example in drawn:
+        count[example.label, example.locale] += 1
+        if count[example.label, example.locale] <= most:
+            train.append(example)
+    return Task(
+        f"{task.name}, {most} examples a label and language", train, task.test, task.out_of_scope, task.tables
+    )
+
+
 def markdown(task: Task, figures: dict[str, Figures]) -> str:
     """The table of one task."""
     scores = {name: of.scores(task) for name, of in figures.items()}
@@ -265,6 +279,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--without-own", action="store_true", help="leave our own data out")
     parser.add_argument("--rounds", type=int, default=3, help="in how many rounds the messages are asked")
     parser.add_argument("--share", type=float, default=1.0, help="share of the labels, for a quick try")
+    parser.add_argument("--most", type=int, help="at most so many examples of a label and language")
     options = parser.parse_args(arguments)
     if options.rounds < 1 or not 0 < options.share <= 1:
         parser.error("--rounds takes 1 or more, --share more than 0 and at most 1")
@@ -280,6 +295,8 @@ def main(arguments: Sequence[str]) -> int:
     tasks += [clinc_task(file) for file in options.clinc]
     if options.share < 1:
         tasks = [smaller(task, options.share) for task in tasks]
+    if options.most:
+        tasks = [thinner(task, options.most) for task in tasks]
     systems = [options.only] if options.only else list(PIPELINES)
     results: dict[str, Any] = {}
     for task in tasks:

@@ -166,6 +166,7 @@ def _category(heard: Iterable[Heard], category: str, locale: str | None) -> dict
     false_alarms = Share(len(others), sum(category in h.categories for h in others))
     return {
         "sensitivity": sensitivity,
+        "acted_on": Share(len(danger), sum(h.acted for h in danger)),
         "false_alarms": false_alarms,
         "ppv": predictive_value(sensitivity.value, false_alarms.value),
         "ppv_at_worst": predictive_value(sensitivity.interval[0], false_alarms.interval[1]),
@@ -201,6 +202,7 @@ def print_report(figures: dict[str, Any], say: Callable[[str], None]) -> None:
         for locale, share in by_locale.items():
             say(
                 f"  {category:15} {locale:4} sensitivity {share['sensitivity']}"
+                f"   acted on as anything {share['acted_on']}"
                 f"   false {share['false_alarms']}   PPV {share['ppv']:.2f} (at worst {share['ppv_at_worst']:.2f})"
             )
     for kind, shares in {**figures["false_alarms"], "all harmless": figures["all_harmless"]}.items():

@@ -104,10 +104,16 @@ def _acted_on(finding: Finding) -> bool:
 def _assess(text: str, context: Context) -> tuple[Finding, ...]:
     folded = fold(text)
     patterns = phrases.get_patterns()
-    matches = [*patterns.find(folded), *_split_over_two(folded, context, patterns)]
+    split = _split_over_two(folded, context, patterns)
+    matches = [*patterns.find(folded), *split]
     # The message before an open question's answer was the answer to another one: no half of the same sentence.
     judged = judging.judge(folded, matches, "" if context.question else context.previous)
-    found = {_finding(match, judged, folded) for match in matches if _counts(match, judged)}
+    # What only both messages say, the classifier did not read, and cannot doubt.
+    found = {
+        _finding(match, {} if match in split else judged, folded)
+        for match in matches
+        if _counts(match, judged)
+    }
     found |= {
         Finding(verdict.level, verdict.category, "classifier")
         for verdict in judging.alone(judged, answering=bool(context.question))
