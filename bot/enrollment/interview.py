@@ -42,7 +42,14 @@ from bot.enrollment.moves import (
     start_over,
     target_of,
 )
-from bot.enrollment.naming import born_on, my_name_is, not_own_name, own_name_in_full, their_name_is
+from bot.enrollment.naming import (
+    WHAT_THEY_ARE,
+    born_on,
+    my_name_is,
+    not_own_name,
+    own_name_in_full,
+    their_name_is,
+)
 from bot.enrollment.position import (
     COMPLETE,
     DECLINED,
@@ -549,10 +556,26 @@ def _does_not_know(turn: Turn) -> bool:
     return sure or _DOES_NOT_KNOW.match(fold(turn.said.text)) is not None
 
 
+def _has_nothing_to_say(turn: Turn) -> bool:
+    """ "No" where we asked for a name, a faith, a doctor: there is none. Of those who may be told, it is a refusal."""
+    item, said_no = turn.item, read_yes_no(turn.said.text)
+    if item is None or (item.type == "text" and item.link_id not in WHAT_THEY_ARE):
+        return False
+    if not isinstance(said_no, Read) or said_no.value is not False:
+        return False
+    if item.scope:
+        keep(turn, item, turn.said.text.strip(), "")
+        return True
+    turn.note(item.link_id, "none", turn.said.text)
+    return not item.required and pass_over(turn, "skip.none")
+
+
 def _unreadable(turn: Turn) -> bool:
     """An example and another way to say it; the second time we go on, and a coordinator will ask."""
     reading = turn.read()
     reason = reading.reason if isinstance(reading, NotRead) else "unclear"
+    if reason == "nothing" and _has_nothing_to_say(turn):
+        return True
     if turn.item and not turn.item.required and turn.item.type != "text" and _does_not_know(turn):
         reason = "none"
     if reason == "declined" or (reason == "none" and turn.item and turn.item.required):

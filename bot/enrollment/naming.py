@@ -16,7 +16,7 @@ BIRTHDAY = "date_of_birth"
 MOST_OF_A_DATE = 10
 # Questions about who writes and who is ill, right after their names; at others a name is somebody else's.
 ABOUT_THE_TWO = frozenset({"patient_name", "relation", "authority", "patient_knows"})
-# Questions that people answer with "I am ...".
+# Questions in many words that people answer with "I am ...", or with a no.
 WHAT_THEY_ARE = ("faith_culture",)
 
 # "Yo soy Lupita, su esposa": so many words beside a name still say no more than who is writing.

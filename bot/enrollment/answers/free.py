@@ -15,6 +15,8 @@ EMPTY_SAYINGS = frozenset(
         "|not sure|i'm not sure|im not sure|no se|no lo se|no estoy seguro|no estoy segura|i have no idea"
         "|no idea"
         "|maybe|ni idea|hmm|um|claro|what|huh|que|test|n a|thanks|thank you|gracias|bueno"
+        "|nah|naw|nuh uh|no thanks|no thank you|not really|no gracias|la verdad no|no nada|no ninguna|no ninguno"
+        "|nothing special|nothing in particular|nada en especial|nada en particular|nel"
     ).split("|")
 )
 
