@@ -23,6 +23,7 @@ from bot.enrollment.keeping import (
     facts_for,
     keep,
     keep_facts,
+    keep_illness,
     keep_waiting,
     leave,
     leave_behind,
@@ -546,6 +547,10 @@ def _told_something(turn: Turn) -> bool:
         return False
     turn.at.misses[here] = 1
     turn.note(here, "volunteered", turn.said.text)
+    if heard := keep_illness(turn):
+        acknowledge(turn, heard)
+        turn.mode = "again"
+        return True
     turn.word("noted.for_team")
     turn.mode = "again"
     return True
@@ -654,6 +659,7 @@ def open_interview(asked: Questionnaire, position: Position, said: Utterance) ->
         turn.mode = "again"
         return close(turn)
     heard = keep_facts(turn, volunteered(said.text))
+    heard |= keep_illness(turn)
     if _tells("tell/illness", said):
         turn.word("illness.sorry")
     starting_over = command_in(said.text) == "nav/start_over" or said.intent == "nav/start_over"

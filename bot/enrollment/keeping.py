@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from bot.enrollment.answers import AnswerValue, Read
+from bot.enrollment.answers.kin import ANY_KIN
+from bot.enrollment.answers.plain import fold
 from bot.enrollment.answers.volunteered import Volunteered
 from bot.enrollment.position import COMPLETE, DECLINED, Answers, Withdraw
 from bot.enrollment.questionnaire import CONSENT, READ_BACK, Item
-from bot.enrollment.turn import CONFIDENT_OVER_WORDS, PERSON, Turn, answer_lines, call_name, party_of
+from bot.enrollment.turn import (
+    CONFIDENT,
+    CONFIDENT_OVER_WORDS,
+    PERSON,
+    Turn,
+    answer_lines,
+    call_name,
+    party_of,
+)
 
+ILLNESS = "illness"
 # Facts that a name or a relation said of somebody else may be mistaken for.
 OF_PERSONS = frozenset({"caller_name", "patient_name", "relation"})
 
@@ -137,6 +149,34 @@ def keep_facts(
     if "for_whom" in kept:
         give_own_name(turn)
     return kept
+
+
+def keep_illness(turn: Turn) -> Answers:
+    """An illness told before it is asked for, when it is one we know beyond doubt, of the person this is for.
+
+    Whoever is asked "which illness?" after having said it was not heard.
+    """
+    told = any(
+        intent == "tell/illness" and confidence >= CONFIDENT
+        for intent, confidence in (
+            (turn.said.intent, turn.said.confidence),
+            *((part.intent, part.confidence) for part in turn.said.parts),
+        )
+    )
+    item = turn.asked.item(ILLNESS) if turn.asked.has(ILLNESS) else None
+    if not told or item is None or ILLNESS in turn.at.answers or turn.at.answers.get("for_whom") is None:
+        return {}
+    reading = turn.read_as(item, turn.said.text)
+    if not isinstance(reading, Read) or not reading.sure or _several_people(turn.said.text):
+        return {}
+    turn.record(ILLNESS, reading.value)
+    turn.at.details[ILLNESS] = dict(reading.detail)
+    return {ILLNESS: reading.value}
+
+
+def _several_people(text: str) -> bool:
+    """Whether a story tells of more than one relative: whose illness it is, is asked then."""
+    return len(set(re.findall(rf"\b(?:my|mi|our) (?:{ANY_KIN})\b", fold(text)))) > 1
 
 
 def give_own_name(turn: Turn) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conversations.steps import asked_at, go_to
+from tests.conversations.steps import ANSWERS, asked_at, go_to
+from tests.support.intake_walk import MOST_TURNS, answer_to, open_question
 from tests.support.product import Person, Product
 
 pytestmark = pytest.mark.any_database
@@ -179,3 +180,31 @@ def test_nothing_of_this_is_danger(product: Product, person: Person, said: str) 
     assert "ending your life" not in heard
     assert "hotline" not in heard
     assert "nurse line" not in heard
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "kind", "noted"),
+    [
+        ("en", "my husband has copd and heart failure and I'm wore out", ["heart_failure", "lung"], "COPD"),
+        ("es", "mi mamá tiene cáncer del páncreas y no sé qué hacer", ["cancer"], "Cáncer"),
+    ],
+)
+def test_an_illness_told_at_the_start_is_kept_and_not_asked_for(
+    product: Product, locale: str, said: str, kind: list[str], noted: str
+) -> None:
+    person = Person(product, locale)
+    assert noted in person.say(said)
+    assert kept(product, person)["illness"] == kind
+    assert "illness" not in asked_after_needs(person, locale)
+
+
+def asked_after_needs(person: Person, locale: str) -> str:
+    """The linkId of the question that follows the one about needs."""
+    heard = person.say("hm")
+    for _ in range(MOST_TURNS):
+        here = open_question(heard)
+        assert here is not None
+        heard = person.say(answer_to(here, ANSWERS[locale], locale))
+        if here == "needs":
+            return str(open_question(heard))
+    raise LookupError("needs")

@@ -135,12 +135,18 @@ def _named(folded: str, kinds: Sequence[Option], organs: frozenset[str]) -> list
     return [kind.code for kind in kinds if kind.code in found]
 
 
+# "Cancer in her liver" sits there; "cancer and her liver" are two.
+_PLACE_OF_IT = re.compile(r"\b(?:in|on|to|into|of|en|de|al|a)\s+(?:her|his|my|the|su|mi|el|la|los|las)\s+$")
+
+
 def _is_where(folded: str, start: int, end: int, cancers: list[tuple[int, int]]) -> bool:
     """Whether an organ is only where a cancer sits: "lung cancer", "a tumor in the liver", "spread to the bone"."""
     for begin, finish in cancers:
         if end <= begin and len(folded[end:begin].split()) <= 1:
             return True
         between = folded[finish:start]
+        if finish <= start and _PLACE_OF_IT.search(between):
+            return True
         if finish <= start and not re.search(
             r"[;.]|\b(?:but|pero|plus|also|tambien|her|his|su|mal|bad|weak)\b", between
         ):
